@@ -1,0 +1,128 @@
+#include "core/log.hpp"
+
+#include "core/json.hpp"
+#include "core/phone_number.hpp"
+
+#include <spdlog/async.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <ctime>
+
+namespace switchhook::core {
+namespace {
+
+constexpr std::size_t queued_lines = 8192;
+
+std::string_view name_of(LogLevel level) {
+    switch (level) {
+        case LogLevel::debug:
+            return "debug";
+        case LogLevel::info:
+            return "info";
+        case LogLevel::warn:
+            return "warn";
+        case LogLevel::error:
+            return "error";
+        case LogLevel::off:
+            break;
+    }
+    return "off";
+}
+
+// As 2026-03-02T22:30:00.125Z.
+std::string timestamp() {
+    auto now = std::chrono::system_clock::now();
+    auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
+    auto seconds = std::chrono::system_clock::to_time_t(now);
+    std::tm utc{};
+    gmtime_r(&seconds, &utc);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
+                       utc.tm_hour, utc.tm_min, utc.tm_sec, ms);
+}
+
+// Every "+" followed by 7 to 15 digits, masked.
+std::string mask_all(const std::string& text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        auto end = i + 1;
+        while (text[i] == '+' && end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
+        auto run = std::string_view(text).substr(i, end - i);
+        out += is_e164(run) ? mask_phone_number(run) : std::string(run);
+        i = end;
+    }
+    return out;
+}
+
+// Bare where it reads well, quoted and escaped where it holds blanks, quotes or control characters.
+std::string quoted(const std::string& text) {
+    bool plain = !text.empty();
+    for (unsigned char c : text) plain = plain && c > ' ' && c != '"' && c != '=';
+    return plain ? text : Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+struct Log::Sink {
+    std::function<void(std::string_view)> direct;
+    std::shared_ptr<spdlog::details::thread_pool> thread;
+    std::shared_ptr<spdlog::async_logger> logger;
+};
+
+Log::Log(Options options) : options_(std::move(options)), sink_(std::make_unique<Sink>()) {
+    sink_->thread = std::make_shared<spdlog::details::thread_pool>(queued_lines, 1);
+    sink_->logger =
+        std::make_shared<spdlog::async_logger>("switchhook", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
+                                               sink_->thread, spdlog::async_overflow_policy::overrun_oldest);
+    sink_->logger->set_pattern("%v");
+    sink_->logger->set_level(spdlog::level::trace);
+    sink_->logger->flush_on(spdlog::level::trace);
+}
+
+Log::Log(Options options, std::function<void(std::string_view)> sink)
+    : options_(std::move(options)), sink_(std::make_unique<Sink>()) {
+    sink_->direct = std::move(sink);
+}
+
+Log::~Log() = default;
+
+std::string Log::clean(std::string text) const {
+    for (const auto& secret : options_.secrets) {
+        if (secret.empty()) continue;
+        for (auto at = text.find(secret.reveal()); at != std::string::npos; at = text.find(secret.reveal(), at))
+            text.replace(at, secret.reveal().size(), "[secret]");
+    }
+    return options_.show_phone_numbers ? text : mask_all(text);
+}
+
+void Log::write(LogLevel level, std::string_view event, Fields fields) {
+    if (level < options_.level) return;
+    std::string line;
+    if (options_.format == LogFormat::json) {
+        nlohmann::ordered_json json = {{"time", timestamp()}, {"level", name_of(level)}, {"event", event}};
+        for (const auto& field : fields) {
+            auto* text = std::get_if<std::string>(&field.value);
+            if (text)
+                json[std::string(field.key)] = clean(*text);
+            else
+                std::visit([&](const auto& value) { json[std::string(field.key)] = value; }, field.value);
+        }
+        line = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    } else {
+        line = fmt::format("{} {:5} {}", timestamp(), name_of(level), event);
+        for (const auto& field : fields) {
+            auto* text = std::get_if<std::string>(&field.value);
+            if (text)
+                line += fmt::format(" {}={}", field.key, quoted(clean(*text)));
+            else
+                std::visit([&](const auto& value) { line += fmt::format(" {}={}", field.key, value); }, field.value);
+        }
+    }
+    if (sink_->direct)
+        sink_->direct(line);
+    else
+        sink_->logger->info("{}", line);
+}
+
+}  // namespace switchhook::core

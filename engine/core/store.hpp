@@ -1,0 +1,58 @@
+#pragma once
+
+#include "core/ask.hpp"
+#include "core/errc.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace switchhook::core {
+
+// One answered ask of a call.
+struct JournalEntry {
+    std::string call;
+    std::uint32_t seq = 0;  // 1, 2, 3… within the call
+    std::string digest;     // Ask::digest()
+    Answer answer;
+};
+
+// What outlives a call: journals, and what a business keeps (`kv`).
+// Every operation may suspend; none blocks the thread.
+class Store {
+public:
+    template <class T>
+    using Awaitable = boost::asio::awaitable<Result<T>>;
+
+    virtual ~Store() = default;
+
+    // Durable when it returns. Errc::already_answered if (call, seq) is there.
+    virtual Awaitable<void> append(JournalEntry entry) = 0;
+
+    // A call's entries by seq; empty for an unknown call.
+    virtual Awaitable<std::vector<JournalEntry>> journal(std::string call) = 0;
+
+    // Forgets a call's entries.
+    virtual Awaitable<void> forget(std::string call) = 0;
+
+    // A business's value under a key, or nothing: never set, deleted or expired.
+    virtual Awaitable<std::optional<Json>> get(std::string business, std::string key) = 0;
+
+    // Sets a value, for ever or for `lifetime`.
+    virtual Awaitable<void> set(std::string business, std::string key, Json value,
+                                std::optional<std::chrono::milliseconds> lifetime) = 0;
+
+    // Sets `value` only where the key holds `expected` (nothing: only where the key is free); no value deletes.
+    // Errc::conflict if it holds something else.
+    virtual Awaitable<void> compare_and_set(std::string business, std::string key, std::optional<Json> expected,
+                                            std::optional<Json> value,
+                                            std::optional<std::chrono::milliseconds> lifetime) = 0;
+
+    // Deletes a key; no error if it is not there.
+    virtual Awaitable<void> remove(std::string business, std::string key) = 0;
+};
+
+}  // namespace switchhook::core

@@ -1,0 +1,13 @@
+#include "script/problem.hpp"
+
+namespace switchhook::script {
+
+std::string Problem::text() const {
+    auto text = file;
+    if (line > 0) text += ":" + std::to_string(line);
+    text += ": " + what;
+    if (!fix.empty()) text += ": " + fix;
+    return text;
+}
+
+}  // namespace switchhook::script

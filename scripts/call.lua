@@ -1,0 +1,2 @@
+---@meta
+-- The verbs of a call.
