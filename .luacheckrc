@@ -1,0 +1,10 @@
+-- Every Lua file here runs in LuaJIT, in the engine's sandbox.
+std = "luajit"
+max_line_length = 120
+max_comment_line_length = false
+
+globals = { "http", "kv", "log", "sleep", "sms" }
+
+-- The verbs are defined as methods whether or not they look at the call.
+files["scripts/call.lua"] = { self = false }
+files["**/*_test.lua"] = { read_globals = { "test" } }
