@@ -1,0 +1,18 @@
+#pragma once
+
+#include "core/json.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace switchhook::script {
+
+// What is wrong with an ask, by the annotations in scripts/call.lua, in words for the flow's author:
+// "gather: there is no option `digit`; did you mean `digits`?". Nothing if all is well; that costs no allocation.
+//
+// `handler` is where the flow is: "on_call", "on_message", "on_call_ended", or empty while its file loads.
+// A kind with a dot, "Call.gahter", stands for a member that does not exist: there is always something wrong with it.
+std::optional<std::string> check_options(std::string_view kind, const core::Json& options, std::string_view handler);
+
+}  // namespace switchhook::script
