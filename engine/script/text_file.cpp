@@ -1,5 +1,7 @@
 #include "script/text_file.hpp"
 
+#include "script/descriptor.hpp"
+
 #include <algorithm>
 #include <array>
 #include <fcntl.h>
@@ -9,24 +11,6 @@
 
 namespace switchhook::script {
 namespace {
-
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    int get() const { return fd_; }
-
-private:
-    int fd_;
-};
-
-bool is_inside(const std::filesystem::path& folder, const std::filesystem::path& path) {
-    return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
-}
 
 std::int64_t nanoseconds(const timespec& time) {
     return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
@@ -38,6 +22,10 @@ FileStamp stamp_of(const struct stat& info) {
 }
 
 }  // namespace
+
+bool is_inside(const std::filesystem::path& folder, const std::filesystem::path& path) {
+    return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
+}
 
 std::optional<FileStamp> file_stamp(const std::filesystem::path& path) {
     struct stat info {};

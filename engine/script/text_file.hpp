@@ -10,6 +10,9 @@
 
 namespace switchhook::script {
 
+// Whether a path is the folder or lies beneath it. REQUIRES: both are canonical.
+bool is_inside(const std::filesystem::path& folder, const std::filesystem::path& path);
+
 // What tells one state of a file from another without reading it.
 struct FileStamp {
     std::uint64_t device = 0, inode = 0, size = 0;
