@@ -1,0 +1,27 @@
+#pragma once
+
+#include "script/flow.hpp"
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+
+namespace switchhook::script {
+
+struct Chunk {
+    std::string name;  // "@lexi/flow.lua"
+    std::string bytecode;
+};
+
+struct Flow::Compiled {
+    Bundle bundle;
+    std::string version;
+    Chunk main;
+    std::map<std::string, Chunk, std::less<>> modules;
+    std::set<std::string, std::less<>> handlers;
+    core::Json settings = core::Json::object();
+    core::Json fallback;
+};
+
+}  // namespace switchhook::script

@@ -1,0 +1,421 @@
+#include "script/flow_state.hpp"
+
+#include "script/author_line.hpp"
+#include "script/bytecode.hpp"
+#include "script/compiled_flow.hpp"
+#include "script/lua_json.hpp"
+#include "script/option_check.hpp"
+#include "script/watchdog.hpp"
+
+#include <lua.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <stdexcept>
+
+namespace switchhook::script {
+namespace {
+
+// The fields of the registry that are ours.
+constexpr const char* engine_field = "switchhook.engine";      // the table that engine scripts are called with
+constexpr const char* verbs_field = "switchhook.verbs";        // what call.lua returned
+constexpr const char* modules_field = "switchhook.modules";    // name → what its file returned
+constexpr const char* returned_field = "switchhook.returned";  // what flow.lua returned
+constexpr const char* thread_field = "switchhook.thread";      // the flow's coroutine
+
+const char ask_tag = 0;  // its address marks the engine's yields among those of the flow's own coroutines
+
+// A C function cannot go on after it has yielded, so errors are raised on this side of it.
+constexpr std::string_view ask_wrapper = R"(
+local raw, error = ...
+local function answered(failure, ...)
+  if failure then error(failure, 0) end
+  return ...
+end
+return function(kind, options) return answered(raw(kind, options)) end
+)";
+
+void* tag() {
+    return const_cast<char*>(&ask_tag);
+}
+
+void load_chunk(lua_State* L, std::string_view bytecode, const char* name) {
+    if (luaL_loadbuffer(L, bytecode.data(), bytecode.size(), name) != 0) lua_error(L);
+}
+
+// Until a function of the engine's own replaces it, a name is only in the sandbox if it stands here.
+constexpr const char* base_names[] = {"assert",   "error",    "getmetatable", "ipairs",   "next",        "pairs",
+                                      "pcall",    "rawequal", "rawget",       "rawset",   "select",      "tonumber",
+                                      "tostring", "type",     "unpack",       "_VERSION", "setmetatable"};
+
+void open_library(lua_State* L) {
+    for (auto open : {luaopen_base, luaopen_table, luaopen_string, luaopen_math}) {
+        lua_pushcfunction(L, open);
+        lua_call(L, 0, 0);
+    }
+    lua_newtable(L);
+    for (auto name : base_names) {
+        lua_getglobal(L, name);
+        lua_setfield(L, -2, name);
+    }
+    for (auto name : {"table", "string", "math"}) {
+        lua_getglobal(L, name);
+        lua_setfield(L, -2, name);
+    }
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -2, "_G");
+    lua_replace(L, LUA_GLOBALSINDEX);
+}
+
+void push_info(lua_State* L, const core::CallInfo& info) {
+    auto text = [L](const char* key, const std::string& value) {
+        lua_pushlstring(L, value.data(), value.size());
+        lua_setfield(L, -2, key);
+    };
+    auto json = [L](const char* key, const core::Json& value) {
+        push_json(L, value);
+        lua_setfield(L, -2, key);
+    };
+    lua_createtable(L, 0, 16);
+    text("id", info.id);
+    text("from", info.from);
+    text("to", info.to);
+    text("provider", info.provider);
+    text("account", info.account);
+    text("direction", info.direction);
+    json("settings", info.settings);
+    json("caller", info.caller);
+    json("message", info.message);
+    json("summary", info.summary);
+    lua_pushnumber(L, static_cast<double>(info.started.time_since_epoch().count() / 1000));
+    lua_setfield(L, -2, "started");
+}
+
+std::string milliseconds(std::chrono::microseconds time) {
+    return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) + " ms";
+}
+
+// "lexi/flow.lua:12: what" → its two parts; the first is empty if the message does not begin with a place.
+struct Placed {
+    std::string where;
+    std::string what;
+};
+
+Placed split_place(const std::string& message) {
+    auto digits = message.find_first_not_of("0123456789", message.find(':') + 1);
+    auto colon = message.find(':');
+    while (colon != std::string::npos) {
+        digits = message.find_first_not_of("0123456789", colon + 1);
+        if (digits != std::string::npos && digits > colon + 1 && message.compare(digits, 2, ": ") == 0)
+            return {message.substr(0, digits), message.substr(digits + 2)};
+        colon = message.find(':', colon + 1);
+    }
+    return {{}, message};
+}
+
+}  // namespace
+
+struct FlowState::Arguments {
+    FlowState& self;
+    const core::CallInfo* info = nullptr;
+    const core::Answer* answer = nullptr;
+};
+
+FlowState::FlowState(const Flow::Compiled& flow, const Limits& limits, std::string_view)
+    : flow_(flow), limits_(limits), L_(open_state(memory_)) {
+    if (lua_cpcall(L_.get(), open, this) != 0)
+        throw std::logic_error("the engine's own scripts do not load: " + std::string(lua_tostring(L_.get(), -1)));
+}
+
+int FlowState::open(lua_State* L) {
+    auto& self = *static_cast<FlowState*>(lua_touserdata(L, 1));
+    open_library(L);
+
+    lua_pushlightuserdata(L, &self);
+    lua_pushcclosure(L, require, 1);
+    lua_setglobal(L, "require");
+    lua_newtable(L);
+    lua_setfield(L, LUA_REGISTRYINDEX, modules_field);
+
+    lua_newtable(L);
+    if (luaL_loadbuffer(L, ask_wrapper.data(), ask_wrapper.size(), "=[switchhook]/ask.lua") != 0) lua_error(L);
+    lua_pushlightuserdata(L, &self);
+    lua_pushcclosure(L, ask, 1);
+    lua_getglobal(L, "error");
+    lua_call(L, 2, 1);
+    lua_setfield(L, -2, "ask");
+    lua_setfield(L, LUA_REGISTRYINDEX, engine_field);
+
+    if (find_engine_script("sandbox") != nullptr) {
+        self.push_engine_script(L, "sandbox");
+        lua_call(L, 1, 0);
+    }
+    self.push_engine_script(L, "call");
+    lua_call(L, 1, 1);
+    lua_setfield(L, LUA_REGISTRYINDEX, verbs_field);
+    lua_pushlightuserdata(L, tag());  // the first one of its kind may allocate: here, not under a limit
+    return 0;
+}
+
+// Pushes a script and the argument to call it with.
+void FlowState::push_engine_script(lua_State* L, std::string_view name) {
+    auto& script = *find_engine_script(name);
+    load_chunk(L, script.bytecode, script.chunk_name.c_str());
+    lua_getfield(L, LUA_REGISTRYINDEX, engine_field);
+}
+
+int FlowState::require(lua_State* L) {
+    auto& self = *static_cast<FlowState*>(lua_touserdata(L, lua_upvalueindex(1)));
+    const char* name = luaL_checkstring(L, 1);
+    lua_settop(L, 1);
+    lua_getfield(L, LUA_REGISTRYINDEX, modules_field);
+    lua_getfield(L, 2, name);
+    if (lua_islightuserdata(L, -1))
+        return luaL_error(
+            L, "module '%s' requires itself, directly or through another: move what both need into a third", name);
+    if (!lua_isnil(L, -1)) return 1;
+    lua_pop(L, 1);
+
+    if (auto module = self.flow_.modules.find(std::string_view(name)); module != self.flow_.modules.end()) {
+        load_chunk(L, module->second.bytecode, module->second.name.c_str());
+        lua_pushvalue(L, 1);
+    } else if (is_engine_module(name)) {
+        self.push_engine_script(L, name);
+    } else {
+        return luaL_error(
+            L, "module '%s' is not part of this flow: put %s.lua beside flow.lua and require it by a literal name",
+            name, name);
+    }
+    lua_pushlightuserdata(L, tag());
+    lua_setfield(L, 2, name);
+    ++self.loading_;
+    int code = lua_pcall(L, 1, 1, 0);
+    --self.loading_;
+    if (code != 0) {
+        lua_pushnil(L);
+        lua_setfield(L, 2, name);
+        return lua_error(L);
+    }
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        lua_pushboolean(L, 1);
+    }
+    lua_pushvalue(L, -1);
+    lua_setfield(L, 2, name);
+    return 1;
+}
+
+std::string FlowState::where(lua_State* L) const {
+    auto line = author_line(L);
+    // In a coroutine whose functions are all the engine's, it is the line that the flow itself is at.
+    if (line.empty() && L != thread_) line = author_line(thread_);
+    return line.empty() ? flow_.bundle.main.path : line;
+}
+
+// Fills pending_, or says in refusal_ why it cannot.
+bool FlowState::prepare_ask(lua_State* L) try {
+    pending_.reset();
+    auto place = where(L);
+    auto refuse = [&](const std::string& why) {
+        refusal_ = place + ": " + why;
+        return false;
+    };
+    if (lua_type(L, 1) != LUA_TSTRING) return refuse("what to ask must be a text");
+    std::string kind = lua_tostring(L, 1);
+    if (loading_ > 0)
+        return refuse(kind + " cannot be used while the file loads: move it into a function that on_call calls");
+    if (!lua_isyieldable(L))
+        return refuse(kind +
+                      " cannot be used inside a function given to gsub or to a metamethod: collect first, then ask");
+    auto options = core::Json::object();
+    if (lua_type(L, 2) > LUA_TNIL) {
+        auto json = to_json(L, 2, {.max_bytes = limits_.string_bytes});
+        if (!json) return refuse(kind + ": " + json.error().text());
+        if (!json->is_object()) return refuse(kind + ": the options must be a table of names and values");
+        options = std::move(*json);
+    }
+    if (auto wrong = check_options(kind, options, handler_)) return refuse(*wrong);
+    last_where_ = place;
+    pending_ = core::Ask{std::move(kind), std::move(options), std::move(place)};
+    return true;
+} catch (const std::exception& error) {
+    pending_.reset();
+    refusal_ = error.what();
+    return false;
+}
+
+int FlowState::ask(lua_State* L) {
+    auto& self = *static_cast<FlowState*>(lua_touserdata(L, lua_upvalueindex(1)));
+    luaL_checkstack(L, 128, "no stack left to ask");
+    lua_settop(L, 2);
+    if (!self.prepare_ask(L)) {
+        lua_pushlstring(L, self.refusal_.data(), self.refusal_.size());
+        return 1;
+    }
+    lua_pushlightuserdata(L, tag());
+    return lua_yield(L, 1);
+}
+
+// Runs a C function that puts what the flow's coroutine is to be resumed with onto it.
+std::optional<Failed> FlowState::push(int (*function)(lua_State*), Arguments& arguments) {
+    memory_.forget_refusal();
+    memory_.limit(limits_.memory_bytes);
+    int code = lua_cpcall(L_.get(), function, &arguments);
+    memory_.lift();
+    if (code == 0) return {};
+    std::string what = lua_tostring(L_.get(), -1) != nullptr ? lua_tostring(L_.get(), -1) : "unknown error";
+    lua_settop(L_.get(), 0);
+    if (memory_.refused() || code == LUA_ERRMEM) return out_of_memory();
+    return Failed{last_where_, what, {}};
+}
+
+void new_thread(lua_State* L, lua_State*& thread) {
+    thread = lua_newthread(L);
+    lua_setfield(L, LUA_REGISTRYINDEX, thread_field);
+}
+
+int FlowState::push_main(lua_State* L) {
+    auto& self = static_cast<Arguments*>(lua_touserdata(L, 1))->self;
+    new_thread(L, self.thread_);
+    load_chunk(L, self.flow_.main.bytecode, self.flow_.main.name.c_str());
+    lua_xmove(L, self.thread_, 1);
+    return 0;
+}
+
+int FlowState::push_handler(lua_State* L) {
+    auto& arguments = *static_cast<Arguments*>(lua_touserdata(L, 1));
+    auto& self = arguments.self;
+    new_thread(L, self.thread_);
+    lua_getfield(L, LUA_REGISTRYINDEX, returned_field);
+    lua_getfield(L, -1, self.handler_.c_str());
+    lua_getfield(L, LUA_REGISTRYINDEX, verbs_field);
+    lua_getfield(L, -1, self.handler_ == "on_message" ? "message" : "call");
+    push_info(L, *arguments.info);
+    lua_call(L, 1, 1);
+    lua_remove(L, -2);
+    lua_xmove(L, self.thread_, 2);
+    return 0;
+}
+
+int FlowState::push_answer(lua_State* L) {
+    auto& arguments = *static_cast<Arguments*>(lua_touserdata(L, 1));
+    auto& self = arguments.self;
+    auto& answer = *arguments.answer;
+    if (!answer.error.empty()) {
+        lua_pushfstring(L, "%s: ", self.last_where_.c_str());
+        lua_pushlstring(L, answer.error.data(), answer.error.size());
+        lua_concat(L, 2);
+        lua_pushnil(L);
+        lua_pushnil(L);
+    } else {
+        lua_pushboolean(L, 0);
+        push_json(L, answer.value);
+        if (answer.reason.empty())
+            lua_pushnil(L);
+        else
+            lua_pushlstring(L, answer.reason.data(), answer.reason.size());
+    }
+    lua_xmove(L, self.thread_, 3);
+    return 0;
+}
+
+std::optional<Failed> FlowState::load(core::Time now) {
+    Arguments arguments{*this};
+    if (auto failure = push(push_main, arguments)) return failure;
+    loading_ = 1;
+    auto step = run(0, now);
+    loading_ = 0;
+    if (auto* failure = std::get_if<Failed>(&step)) return std::move(*failure);
+    lua_settop(thread_, 1);
+    lua_xmove(thread_, L_.get(), 1);
+    lua_setfield(L_.get(), LUA_REGISTRYINDEX, returned_field);
+    return {};
+}
+
+void FlowState::push_returned() {
+    lua_getfield(L_.get(), LUA_REGISTRYINDEX, returned_field);
+}
+
+Step FlowState::start(std::string_view handler, const core::CallInfo& info) {
+    handler_ = handler;
+    last_where_ = flow_.bundle.main.path;
+    Arguments arguments{*this, &info};
+    if (auto failure = push(push_handler, arguments)) return *failure;
+    return run(1, info.started);
+}
+
+Step FlowState::resume(const core::Answer& answer) {
+    Arguments arguments{*this, nullptr, &answer};
+    if (auto failure = push(push_answer, arguments)) return *failure;
+    return run(3, answer.time);
+}
+
+Step FlowState::run(int arguments, core::Time now) {
+    auto left = limits_.cpu_per_call - cpu_used_;
+    bool last_of_call = left < limits_.cpu_per_slice;
+    if (left.count() <= 0) return out_of_cpu(last_where_, true);
+    Slice slice(thread_, std::min<std::chrono::nanoseconds>(left, limits_.cpu_per_slice), limits_.string_bytes, now);
+    pending_.reset();
+    memory_.forget_refusal();
+    memory_.limit(limits_.memory_bytes);
+    int code = lua_resume(thread_, arguments);
+    memory_.lift();
+    cpu_used_ += slice.used();
+    if (code == LUA_YIELD) return asked();
+    if (code == 0) return finished();
+    if (slice.expired()) return out_of_cpu(slice.expired_at(), last_of_call);
+    return failed(code);
+}
+
+Step FlowState::asked() {
+    bool engines = lua_gettop(thread_) == 1 && lua_touserdata(thread_, 1) == tag() && pending_;
+    if (!engines)
+        return Failed{where(thread_),
+                      "coroutine.yield outside of a coroutine: only a function run by coroutine.wrap or "
+                      "coroutine.resume may yield",
+                      {}};
+    lua_settop(thread_, 0);
+    if (++asks_ > limits_.asks)
+        return Failed{pending_->where,
+                      "this flow asked for more than " + std::to_string(limits_.asks) +
+                          " steps in one call: look for a loop that never ends",
+                      "asks"};
+    return std::move(*pending_);
+}
+
+Step FlowState::finished() {
+    if (lua_gettop(thread_) == 0 || handler_.empty()) return Finished{};
+    auto value = to_json(thread_, 1);
+    return Finished{value ? std::move(*value) : core::Json()};
+}
+
+Failed FlowState::failed(int code) {
+    bool is_text = lua_type(thread_, -1) == LUA_TSTRING;
+    std::string message = is_text ? lua_tostring(thread_, -1) : "";
+    if (code == LUA_ERRMEM || (memory_.refused() && message.ends_with("not enough memory"))) return out_of_memory();
+    if (!is_text)
+        return {where(thread_),
+                std::string("the flow raised a ") + luaL_typename(thread_, -1) +
+                    ": raise a text, as error(\"what went wrong\")",
+                {}};
+    auto [place, what] = split_place(message);
+    if (place.empty() || place.starts_with("[switchhook]")) place = where(thread_);
+    return {place, what, what.starts_with("a string of more than ") ? "string" : ""};
+}
+
+Failed FlowState::out_of_cpu(const std::string& where, bool whole_call) const {
+    auto what = whole_call ? "this flow used more than " + milliseconds(limits_.cpu_per_call) +
+                                 " of CPU in one call: look for a loop that runs too often"
+                           : "this flow used more than " + milliseconds(limits_.cpu_per_slice) +
+                                 " of CPU before its next step: look for a loop that never waits";
+    return {where.empty() ? flow_.bundle.main.path : where, what, "cpu"};
+}
+
+Failed FlowState::out_of_memory() const {
+    return {where(thread_),
+            "this flow needs more than " + std::to_string(limits_.memory_bytes >> 10) +
+                " KiB of memory: look for a table or a text that keeps growing",
+            "memory"};
+}
+
+}  // namespace switchhook::script

@@ -1,0 +1,38 @@
+#include "script/memory.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace switchhook::script {
+
+bool MemoryCap::refuses(std::size_t growth) noexcept {
+    if (limit_ == no_limit) return false;
+    if (refuse_in_ > 0 && --refuse_in_ == 0) return true;
+    return used_ > limit_ || growth > limit_ - used_;
+}
+
+void* MemoryCap::allocate(void* cap, void* block, std::size_t old_size, std::size_t new_size) noexcept {
+    auto& self = *static_cast<MemoryCap*>(cap);
+    // LuaJIT's idea of a block's old size drifts by a few bytes when an allocation fails at the wrong moment.
+    old_size = block == nullptr ? 0 : std::min(old_size, self.used_);
+    if (new_size == 0) {
+        std::free(block);
+        self.used_ -= old_size;
+        return nullptr;
+    }
+    if (new_size > old_size && self.refuses(new_size - old_size)) {
+        self.refused_ = true;
+        return nullptr;
+    }
+    void* moved = std::realloc(block, new_size);
+    if (moved == nullptr) {
+        // Lua takes a shrink that fails for a bug; the block is still good as it is.
+        if (new_size <= old_size) return block;
+        self.refused_ = true;
+        return nullptr;
+    }
+    self.used_ = self.used_ - old_size + new_size;
+    return moved;
+}
+
+}  // namespace switchhook::script

@@ -1,0 +1,132 @@
+#include "script/returned_table.hpp"
+
+#include "core/phone_number.hpp"
+#include "script/did_you_mean.hpp"
+#include "script/lua_json.hpp"
+#include "script/lua_tokens.hpp"
+
+#include <lua.hpp>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+namespace switchhook::script {
+namespace {
+
+const std::vector<std::string> handler_names = {"on_call", "on_message", "on_call_ended"};
+const std::vector<std::string> flow_keys = {"settings", "fallback", "on_call", "on_message", "on_call_ended"};
+const std::vector<std::string> fallback_keys = {"dial", "say"};
+
+bool contains(const std::vector<std::string>& words, std::string_view word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// The line on which a key is given a value: `key =`, `["key"] =` or `function flow.key(`. The last such line, since
+// the table that a file returns ends it; 0 if there is none.
+int line_of_key(std::string_view text, std::string_view key) {
+    auto tokens = lua_tokens(text);
+    int line = 0;
+    for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+        if (tokens[i].kind == LuaToken::Kind::number || tokens[i].text != key) continue;
+        auto& after = tokens[tokens[i + 1].is_symbol("]") ? i + 2 : i + 1];
+        bool function = after.is_symbol("(") && i >= 3 && tokens[i - 3].is_name("function");
+        if (after.is_symbol("=") || function) line = tokens[i].line;
+    }
+    return line;
+}
+
+class Checker {
+public:
+    Checker(lua_State* L, Flow::Compiled& flow) : L_(L), flow_(flow) {}
+
+    Problems check() {
+        int table = lua_gettop(L_);
+        if (lua_type(L_, table) != LUA_TTABLE) {
+            report({}, std::string("the file returns ") + (lua_isnil(L_, table) ? "nothing" : luaL_typename(L_, table)),
+                   "end it with `return { on_call = function(call) … end }`");
+            return std::move(problems_);
+        }
+        lua_pushnil(L_);
+        while (lua_next(L_, table) != 0) {
+            member(lua_gettop(L_));
+            lua_pop(L_, 1);
+        }
+        if (problems_.empty() && !flow_.handlers.contains("on_call") && !flow_.handlers.contains("on_message"))
+            report({}, "the flow answers neither calls nor texts", "add `on_call = function(call) … end`");
+        std::sort(problems_.begin(), problems_.end(), [](auto& a, auto& b) { return a.line < b.line; });
+        return std::move(problems_);
+    }
+
+private:
+    void report(std::string_view key, std::string what, std::string fix) {
+        int line = key.empty() ? 0 : line_of_key(flow_.bundle.main.text, key);
+        problems_.push_back({flow_.bundle.main.path, line, std::move(what), std::move(fix)});
+    }
+
+    // A key of the flow, whose value is at `value` and itself below it.
+    void member(int value) {
+        if (lua_type(L_, value - 1) != LUA_TSTRING) {
+            report({}, "the flow has a value without a name", "write each as `name = value`");
+            return;
+        }
+        std::string key = lua_tostring(L_, value - 1);
+        if (contains(handler_names, key))
+            handler(key, value);
+        else if (key == "settings")
+            settings(value);
+        else if (key == "fallback")
+            fallback(value);
+        else
+            report(key, "a flow has no `" + key + "`", did_you_mean(key, flow_keys));
+    }
+
+    void handler(const std::string& key, int value) {
+        if (lua_type(L_, value) == LUA_TFUNCTION)
+            flow_.handlers.insert(key);
+        else
+            report(key, "`" + key + "` is a " + luaL_typename(L_, value),
+                   "write `" + key + " = function(" + (key == "on_message" ? "message" : "call") + ") … end`");
+    }
+
+    void settings(int value) {
+        auto json = to_json(L_, value);
+        if (!json)
+            report("settings", "settings: " + json.error().text(), "");
+        else if (!json->is_object())
+            report("settings", "`settings` is not a table of names and values", "write `settings = { name = value }`");
+        else
+            flow_.settings = std::move(*json);
+    }
+
+    void fallback(int value) {
+        auto json = to_json(L_, value);
+        if (!json || !json->is_object()) {
+            report("fallback", "`fallback` is not a table", "write `fallback = { dial = \"+15550100\" }`");
+            return;
+        }
+        for (auto& [key, item] : json->items()) {
+            if (!contains(fallback_keys, key))
+                report(key, "`fallback` has no `" + key + "`", did_you_mean(key, fallback_keys));
+            else if (!item.is_string() || item.get_ref<const std::string&>().empty())
+                report(key, "`fallback." + key + "` is not a text", "write it in quotes");
+            else if (key == "dial" && !core::is_e164(item.get_ref<const std::string&>()))
+                report(key, "`fallback.dial` is not a phone number: " + item.dump(),
+                       "write it with + and the country code: \"+15550100\"");
+        }
+        if (json->empty()) report("fallback", "`fallback` says nothing to do", "give it `dial`, `say` or both");
+        flow_.fallback = std::move(*json);
+    }
+
+    lua_State* L_;
+    Flow::Compiled& flow_;
+    Problems problems_;
+};
+
+}  // namespace
+
+Problems check_returned(lua_State* L, Flow::Compiled& flow) {
+    return Checker(L, flow).check();
+}
+
+}  // namespace switchhook::script
