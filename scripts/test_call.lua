@@ -1,0 +1,277 @@
+-- A mock call, or a mock text message: runs the flow and answers what it asks as the engine would, until it
+-- waits for somebody whom the test speaks for.
+local host, World = ...
+
+local show = World.show
+
+local Call = {}
+Call.__index = Call
+
+---@param handler "on_call"|"on_message"
+---@param info table core::CallInfo's fields
+function Call.new(world, flow, handler, info)
+  return setmetatable({
+    world = world,
+    flow = flow,
+    handler = handler,
+    info = info,
+    heard = {}, -- since the caller last acted, in order
+    whispered = {}, -- to the one called, since the last dial
+    transcript = {}, -- what was said and pressed, as call:summary() gives it
+    media = {}, -- addresses of pictures in the replies to a text
+    recordings = {},
+    owed = 0, -- seconds of pauses and prompts before the next wait
+    waits = nil, -- the ask that waits: gather, record, dial, enqueue, refer
+    over = nil, -- how the call ended, for people: "the flow hung up"
+  }, Call)
+end
+
+local function plain(ssml)
+  local text = ssml:gsub("<[^>]*>", " "):gsub("&lt;", "<"):gsub("&gt;", ">"):gsub("&quot;", '"'):gsub("&apos;", "'")
+  return (text:gsub("&amp;", "&"))
+end
+
+local function spoken(options)
+  return ((options.text or plain(options.ssml or "")):gsub("%s+", " "):gsub("^ ", ""):gsub(" $", ""))
+end
+
+local function played(options)
+  return options.url or ("tones " .. (options.digits or ""))
+end
+
+-- What one prompt sounds like; nil for a pause.
+local function prompt_text(prompt)
+  if prompt.say then
+    return spoken(prompt.say)
+  end
+  return prompt.play and played(prompt.play)
+end
+
+-- The name of the one that a dial's target rings.
+function Call.target_name(target)
+  return target.number or target.client or target.sip or target.queue or target.conference or target.application
+end
+
+local function target_names(options)
+  local names = {}
+  for i, target in ipairs(options.to) do
+    names[i] = Call.target_name(target)
+  end
+  return table.concat(names, ", ")
+end
+
+local function listens_for(options)
+  local digits = not options.digits and "digits" or options.digits == 1 and "1 digit" or options.digits .. " digits"
+  if options.dtmf == false then
+    return "speech"
+  end
+  return options.speech and digits .. " or speech" or digits
+end
+
+local waiting_texts = {
+  gather = function(options)
+    return "the flow waits for " .. listens_for(options)
+  end,
+  record = function()
+    return "the flow records the caller"
+  end,
+  dial = function(options)
+    return "the caller is put through to " .. target_names(options)
+  end,
+  enqueue = function(options)
+    return "the caller is queued in " .. show(options.queue)
+  end,
+  refer = function(options)
+    return "the call is referred to " .. tostring(options.sip)
+  end,
+}
+
+-- Where the call stands, for a message: "the flow waits for 1 digit (lexi/flow.lua:12)".
+function Call:state()
+  if self.over then
+    return self.over
+  end
+  return waiting_texts[self.waits.kind](self.waits.options) .. " (" .. self.waits.where .. ")"
+end
+
+function Call:hear(text, how)
+  self.heard[#self.heard + 1] = text
+  self:record_line("flow", how == "plays" and "[plays " .. text .. "]" or text)
+  local line = self.world:note("flow " .. how .. " " .. show(text))
+  line.heard = self.heard
+end
+
+-- Adds a line to what call:summary() tells of the call.
+function Call:record_line(who, what)
+  self.transcript[#self.transcript + 1] = { who = who, what = what }
+end
+
+local performers = {
+  say = function(call, options)
+    call:hear(spoken(options), "says")
+  end,
+  play = function(call, options)
+    call:hear(played(options), "plays")
+  end,
+  pause = function(call, options)
+    call.owed = call.owed + (options.length or 1)
+  end,
+  reply = function(call, options)
+    call:reply(options)
+  end,
+}
+
+-- What needs no caller, and so works after the call, too.
+local outside = { http = World.http, sms = World.sms, kv = World.kv, log = World.log, sleep = World.sleep }
+
+for kind, perform in pairs(outside) do
+  performers[kind] = function(call, options, where)
+    return perform(call.world, options, where)
+  end
+end
+
+-- The kinds after which the handler does not go on.
+local endings = {
+  hangup = function()
+    return "the flow hung up"
+  end,
+  leave = function()
+    return "the flow took the caller out of the queue"
+  end,
+  redirect = function(options)
+    return "the call was redirected to " .. options.url
+  end,
+  reject = function(options)
+    return "the call was rejected (" .. (options.reason or "rejected") .. ")"
+  end,
+}
+
+function Call:reply(options)
+  if options.body and options.body ~= "" then
+    self:hear(options.body, "replies")
+  end
+  for _, url in ipairs(options.media or {}) do
+    self.media[#self.media + 1] = url
+    self.world:note("flow replies with the picture " .. url)
+  end
+end
+
+-- Tells what a waiting ask sounds like before it waits.
+function Call:begin_wait(ask)
+  for _, prompt in ipairs(ask.options.prompts or {}) do
+    local text = prompt_text(prompt)
+    if text then
+      self:hear(text, prompt.say and "says" or "plays")
+    elseif prompt.pause then
+      self.owed = self.owed + (prompt.pause.length or 1)
+    end
+  end
+  if ask.kind == "dial" then
+    self.whispered = {}
+    for _, target in ipairs(ask.options.to) do
+      for _, prompt in ipairs(target.whisper or {}) do
+        self.whispered[#self.whispered + 1] = prompt_text(prompt)
+      end
+    end
+  end
+  self.waits = ask
+  self.expected = false
+  self.world:note(waiting_texts[ask.kind](ask.options))
+end
+
+-- Performs asks until one waits for somebody or the handler is done.
+function Call:follow(step)
+  while step.state == "asks" do
+    local kind, options = step.kind, step.options
+    local performer = performers[kind]
+    if self.gone and not outside[kind] then
+      return -- nobody is on the line: the handler ends here
+    elseif performer then
+      local value, reason, raised = performer(self, options, step.where)
+      step = host.resume(self.run, value, reason, raised, self.world.now)
+    elseif endings[kind] then
+      self.ending = step
+      return self:close(endings[kind](options))
+    elseif waiting_texts[kind] then
+      return self:begin_wait(step)
+    else
+      self.world:fail(("the flow asks for %q (%s), which a flow test cannot answer yet"):format(kind, step.where))
+    end
+  end
+  if step.state == "failed" then
+    self.over = "the flow broke"
+    self.world:fail("the flow broke at " .. step.where .. ": " .. step.what)
+  end
+  if self.handler == "on_message" and type(step.value) == "string" then
+    self:reply({ body = step.value })
+  end
+  return self:close(self.over or "the flow hung up")
+end
+
+function Call:start()
+  local flow = host.flow(self.flow)
+  if not flow[self.handler] then
+    self.world:fail(("flow %q has no %s: add %s = function(…) … end to what it returns"):format(
+      self.flow, self.handler, self.handler))
+  end
+  self.info.started = self.world.now
+  local run, step = host.start(self.flow, self.handler, self.info)
+  self.run = run
+  self:follow(step)
+end
+
+function Call:record_outcome(kind, value, reason)
+  if kind ~= "gather" then
+    return self:record_line("carrier", "[" .. kind .. (reason and ": " .. reason or "") .. "]")
+  end
+  local said = value and (value.speech or "[presses " .. value.digits .. "]")
+  self:record_line("caller", said or "[" .. reason .. "]")
+end
+
+-- Goes on from the ask that waits. `seconds` is how long the wait took.
+function Call:answer(value, reason, seconds)
+  self.world:advance(self.owed + (seconds or 0))
+  self:record_outcome(self.waits.kind, value, reason)
+  self.owed, self.heard, self.waits = 0, {}, nil
+  self:follow(host.resume(self.run, value, reason, nil, self.world.now))
+end
+
+-- The caller is gone: the handler ends where it waits for them.
+function Call:hang_up()
+  self:close("the caller hung up")
+end
+
+function Call:summary()
+  local rejected = self.ending and self.ending.kind == "reject"
+  local busy = rejected and self.ending.options.reason == "busy"
+  return {
+    id = self.info.id,
+    from = self.info.from,
+    to = self.info.to,
+    direction = "inbound",
+    status = busy and "busy" or rejected and "no-answer" or "completed",
+    seconds = math.floor((self.world.now - self.info.started) / 1000),
+    transcript = self.transcript,
+    recordings = self.recordings,
+  }
+end
+
+-- The handler is done. After a call, on_call_ended runs, once.
+function Call:close(how)
+  if self.closed then
+    return
+  end
+  self.world:advance(self.owed)
+  self.closed, self.over, self.waits, self.owed = true, how, nil, 0
+  if self.handler ~= "on_call" then
+    return
+  end
+  self.world:note(how)
+  if host.flow(self.flow).on_call_ended then
+    self.gone = true
+    self.info.summary = self:summary()
+    self:follow(host.start_again(self.run, "on_call_ended", self.info))
+  end
+end
+
+return Call
