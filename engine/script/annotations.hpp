@@ -69,8 +69,6 @@ struct AnnotatedAlias {
 
 struct AnnotatedClass {
     std::string name;
-    std::string module;                           // the file of scripts/ it is in: "call", "ivr"
-    std::size_t position = 0;                     // classes and functions are numbered in the order written
     std::string about;                            // Markdown
     std::string ask;                              // the ask whose options these are; empty for other classes
     std::vector<AnnotatedField> fields;           // inherited ones first, in the order written
@@ -82,9 +80,8 @@ struct AnnotatedClass {
 };
 
 struct AnnotatedFunction {
-    std::string name;    // "Call:gather", "http.get", "sleep"
-    std::string module;  // the file of scripts/ it is in: "call", "ivr"
-    std::size_t position = 0;
+    std::string name;                 // "Call:gather", "http.get", "sleep"
+    std::string module;               // the file of scripts/ it is in: "call", "ivr"
     std::string about;                // Markdown
     std::string ask;                  // the ask it makes; empty if it makes none, or several
     std::vector<std::string> phases;  // the handlers it works in; empty: all
