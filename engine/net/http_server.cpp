@@ -132,6 +132,7 @@ public:
 
     // Afterwards nothing here calls out of the server, but for the connections that are yet to end.
     void cut() {
+        cut_ = true;
         stop();
         // A handler may end within emit, and take its connection off the list.
         for (auto it = connections_.begin(); it != connections_.end();) {
@@ -152,6 +153,8 @@ public:
         }
         return date_;
     }
+
+    bool was_cut() const { return cut_; }
 
     void left() {
         state_->closed_one();
@@ -180,6 +183,7 @@ private:
     std::optional<asio::steady_timer> certificate_poll_;
     boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections_;
     bool stopped_ = false;
+    bool cut_ = false;
     std::time_t date_second_ = 0;
     std::string date_;
 };
@@ -235,7 +239,7 @@ public:
     // For a client too many.
     asio::awaitable<void> turn_away() {
         if (!co_await shake_hands()) co_return;
-        auto response = overloaded();
+        auto response = overloaded();  // GCC 12 destroys a temporary twice if it goes straight into the coroutine
         co_await refuse(std::move(response));
     }
 
@@ -352,7 +356,7 @@ private:
     }
 
     Response failed(std::string_view path, std::string_view what) {
-        state_->log.error("request failed", {{"path", path}, {"what", what}});
+        if (!listener_->was_cut()) state_->log.error("request failed", {{"path", path}, {"what", what}});
         return text_response(500, "The server failed to handle this request.\n");
     }
 
@@ -461,7 +465,7 @@ void HttpServer::Listener::run(std::shared_ptr<StreamConnection<Stream>> connect
     auto& cancel = connection->cancel;
     auto& served = *connection;
     auto done = [self = shared_from_this(), connection = std::move(connection)](std::exception_ptr failure) {
-        if (failure) self->state_->log.error("connection failed");
+        if (failure && !self->cut_) self->state_->log.error("connection failed");
     };
     asio::co_spawn(executor_, refuse ? served.turn_away() : served.serve(),
                    asio::bind_cancellation_slot(cancel.slot(), std::move(done)));

@@ -1,9 +1,11 @@
 #include "net/http_server.hpp"
 
 #include "net/raw_client.hpp"
+#include "net/test_certificate.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -330,4 +332,93 @@ TEST_F(HttpServerTest, SaysWhenItsAddressIsTaken) {
     boost::asio::io_context context;
     asio::ip::tcp::acceptor taken(context, {asio::ip::address_v4::loopback(), 0});
     EXPECT_THROW(start({.port = taken.local_endpoint().port()}), boost::system::system_error);
+}
+
+// A blocking TLS client that trusts whatever it is shown.
+class TlsClient {
+public:
+    explicit TlsClient(std::uint16_t port) : stream_(context_, tls_) {
+        stream_.next_layer().connect({asio::ip::address_v4::loopback(), port});
+        stream_.handshake(asio::ssl::stream_base::client);
+    }
+
+    long serial() {
+        std::unique_ptr<X509, decltype(&X509_free)> shown(SSL_get1_peer_certificate(stream_.native_handle()),
+                                                          &X509_free);
+        return ASN1_INTEGER_get(X509_get0_serialNumber(shown.get()));
+    }
+
+    std::string exchange(std::string_view bytes) {
+        asio::write(stream_, asio::buffer(bytes));
+        boost::system::error_code error;
+        std::string received;
+        asio::read_until(stream_, asio::dynamic_buffer(received), "\r\n\r\n", error);
+        return received;
+    }
+
+private:
+    asio::io_context context_;
+    asio::ssl::context tls_{asio::ssl::context::tls_client};
+    asio::ssl::stream<asio::ip::tcp::socket> stream_;
+};
+
+class HttpServerTlsTest : public HttpServerTest {
+protected:
+    void write(long serial) {
+        write_certificate(folder_.file("chain.pem"), folder_.file("key.pem"), "DNS:localhost", serial);
+    }
+    HttpServer::Options tls(std::chrono::milliseconds poll = 1h) const {
+        return {.tls = HttpServer::Tls{folder_.file("chain.pem"), folder_.file("key.pem"), poll}};
+    }
+
+    TemporaryFolder folder_;
+};
+
+TEST_F(HttpServerTlsTest, SaysThatTheRequestCameOverTls) {
+    write(1);
+    TlsClient client(start(tls()));
+    EXPECT_THAT(client.exchange("GET /json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+                HasSubstr(R"("secure":true)"));
+}
+
+TEST_F(HttpServerTlsTest, ChangesItsCertificateWithoutDroppingAConnection) {
+    write(1);
+    auto port = start(tls(), 2);
+    TlsClient before(port);
+    EXPECT_EQ(before.serial(), 1);
+
+    write(2);
+    EXPECT_TRUE(server_->reload_certificate());
+    EXPECT_EQ(TlsClient(port).serial(), 2);
+    EXPECT_THAT(before.exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\n"), StartsWith("HTTP/1.1 200 OK"));
+}
+
+TEST_F(HttpServerTlsTest, KeepsItsCertificateWhenTheNewOneIsBroken) {
+    write(1);
+    auto port = start(tls());
+    // A key that belongs to another certificate.
+    write_certificate(folder_.file("other.pem"), folder_.file("key.pem"), "DNS:localhost", 3);
+    EXPECT_FALSE(server_->reload_certificate());
+    EXPECT_EQ(TlsClient(port).serial(), 1);
+}
+
+TEST_F(HttpServerTlsTest, NoticesNewFilesByItself) {
+    write(1);
+    auto port = start(tls(5ms));
+    EXPECT_EQ(TlsClient(port).serial(), 1);
+    write(2);
+    auto until = std::chrono::steady_clock::now() + 20s;
+    while (TlsClient(port).serial() != 2) ASSERT_LT(std::chrono::steady_clock::now(), until);
+}
+
+TEST_F(HttpServerTlsTest, DropsAClientThatNeverFinishesItsHandshake) {
+    write(1);
+    auto options = tls();
+    options.header_time = 20ms;
+    RawClient client(start(std::move(options)));
+    EXPECT_EQ(client.receive_all(), "");
+}
+
+TEST_F(HttpServerTlsTest, NeedsItsFiles) {
+    EXPECT_THROW(start(tls()), boost::system::system_error);
 }
