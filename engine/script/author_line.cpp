@@ -9,7 +9,10 @@ std::string author_line(lua_State* L) {
     for (int level = 0; lua_getstack(L, level, &frame) == 1; ++level) {
         lua_getinfo(L, "Sl", &frame);
         // Authors' chunks are named "@lexi/flow.lua", the engine's "=[switchhook]/call.lua".
-        if (frame.source[0] == '@') return std::string(frame.source + 1) + ":" + std::to_string(frame.currentline);
+        if (frame.source[0] != '@') continue;
+        std::string file = frame.source + 1;
+        int line = frame.currentline > 0 ? frame.currentline : frame.linedefined;
+        return line > 0 ? file + ":" + std::to_string(line) : file;
     }
     return {};
 }

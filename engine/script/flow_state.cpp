@@ -129,6 +129,7 @@ FlowState::FlowState(const Flow::Compiled& flow, const Limits& limits, std::stri
 
 int FlowState::open(lua_State* L) {
     auto& self = *static_cast<FlowState*>(lua_touserdata(L, 1));
+    self.renew_thread(L);
     open_library(L);
 
     lua_pushlightuserdata(L, &self);
@@ -256,8 +257,16 @@ int FlowState::ask(lua_State* L) {
     return lua_yield(L, 1);
 }
 
+void FlowState::renew_thread(lua_State* L) {
+    auto* thread = lua_newthread(L);
+    lua_setfield(L, LUA_REGISTRYINDEX, thread_field);
+    thread_ = thread;
+}
+
 // Runs a C function that puts what the flow's coroutine is to be resumed with onto it.
 std::optional<Failed> FlowState::push(int (*function)(lua_State*), Arguments& arguments) {
+    // What filled the memory may be garbage by now, which Lua does not collect before it refuses an allocation.
+    if (memory_.refused()) lua_gc(L_.get(), LUA_GCCOLLECT, 0);
     memory_.forget_refusal();
     memory_.limit(limits_.memory_bytes);
     int code = lua_cpcall(L_.get(), function, &arguments);
@@ -269,14 +278,14 @@ std::optional<Failed> FlowState::push(int (*function)(lua_State*), Arguments& ar
     return Failed{last_where_, what, {}};
 }
 
-void new_thread(lua_State* L, lua_State*& thread) {
-    thread = lua_newthread(L);
-    lua_setfield(L, LUA_REGISTRYINDEX, thread_field);
+int FlowState::drop_thread(lua_State* L) {
+    static_cast<FlowState*>(lua_touserdata(L, 1))->renew_thread(L);
+    return 0;
 }
 
 int FlowState::push_main(lua_State* L) {
     auto& self = static_cast<Arguments*>(lua_touserdata(L, 1))->self;
-    new_thread(L, self.thread_);
+    self.renew_thread(L);
     load_chunk(L, self.flow_.main.bytecode, self.flow_.main.name.c_str());
     lua_xmove(L, self.thread_, 1);
     return 0;
@@ -285,7 +294,7 @@ int FlowState::push_main(lua_State* L) {
 int FlowState::push_handler(lua_State* L) {
     auto& arguments = *static_cast<Arguments*>(lua_touserdata(L, 1));
     auto& self = arguments.self;
-    new_thread(L, self.thread_);
+    self.renew_thread(L);
     lua_getfield(L, LUA_REGISTRYINDEX, returned_field);
     lua_getfield(L, -1, self.handler_.c_str());
     lua_getfield(L, LUA_REGISTRYINDEX, verbs_field);
@@ -337,6 +346,8 @@ void FlowState::push_returned() {
 }
 
 Step FlowState::start(std::string_view handler, const core::CallInfo& info) {
+    // A handler that ran out of memory must not keep it from the next one.
+    if (memory_.refused() && lua_cpcall(L_.get(), drop_thread, this) != 0) lua_settop(L_.get(), 0);
     handler_ = handler;
     last_where_ = flow_.bundle.main.path;
     Arguments arguments{*this, &info};

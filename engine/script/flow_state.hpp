@@ -44,6 +44,7 @@ private:
     static int ask(lua_State* L);
     static int require(lua_State* L);
     static int open(lua_State* L);
+    static int drop_thread(lua_State* L);
     static int push_main(lua_State* L);
     static int push_handler(lua_State* L);
     static int push_answer(lua_State* L);
@@ -51,6 +52,7 @@ private:
     struct Arguments;
     std::optional<Failed> push(int (*function)(lua_State*), Arguments& arguments);
     void push_engine_script(lua_State* L, std::string_view name);
+    void renew_thread(lua_State* L);
     bool prepare_ask(lua_State* L);
     std::string where(lua_State* L) const;
 

@@ -74,6 +74,9 @@ public:
         Watched watched_;
     };
 
+    // True while no slice has run for a tenth of a second: nothing is looked at until one does.
+    bool asleep() const { return asleep_; }
+
     static bool watches_this_thread() noexcept { return Watched::here != nullptr; }
 
 private:
