@@ -207,7 +207,7 @@ private:
             inherit(*parent->second);
             fields.insert(fields.end(), parent->second->fields.begin(), parent->second->fields.end());
         }
-        derived.fields.insert(derived.fields.begin(), std::make_move_iterator(fields.begin()),
+        derived.fields.insert(derived.fields.end(), std::make_move_iterator(fields.begin()),
                               std::make_move_iterator(fields.end()));
     }
 
