@@ -69,6 +69,8 @@ struct AnnotatedAlias {
 
 struct AnnotatedClass {
     std::string name;
+    std::string module;                           // the file of scripts/ it is in: "call", "ivr"
+    std::size_t position = 0;                     // classes and functions are numbered in the order written
     std::string about;                            // Markdown
     std::string ask;                              // the ask whose options these are; empty for other classes
     std::vector<AnnotatedField> fields;           // in the order written, then the inherited ones
@@ -80,8 +82,9 @@ struct AnnotatedClass {
 };
 
 struct AnnotatedFunction {
-    std::string name;                 // "Call:gather", "http.get", "sleep"
-    std::string module;               // the file of scripts/ it is in: "call", "ivr"
+    std::string name;    // "Call:gather", "http.get", "sleep"
+    std::string module;  // the file of scripts/ it is in: "call", "ivr"
+    std::size_t position = 0;
     std::string about;                // Markdown
     std::string ask;                  // the ask it makes; empty if it makes none, or several
     std::vector<std::string> phases;  // the handlers it works in; empty: all
