@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sim/call_event.hpp"
+#include "sim/params.hpp"
 #include "sim/sids.hpp"
 #include "sim/twiml_document.hpp"
 
@@ -12,9 +13,6 @@
 #include <vector>
 
 namespace switchhook::sim {
-
-// Webhook parameters, in the order in which they are sent, not encoded.
-using Params = std::vector<std::pair<std::string, std::string>>;
 
 // A request that the call makes of the webhook server.
 struct Fetch {
