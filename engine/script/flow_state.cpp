@@ -3,7 +3,6 @@
 #include "script/author_line.hpp"
 #include "script/bytecode.hpp"
 #include "script/compiled_flow.hpp"
-#include "script/engine_functions.hpp"
 #include "script/lua_json.hpp"
 #include "script/option_check.hpp"
 #include "script/watchdog.hpp"
@@ -146,7 +145,6 @@ int FlowState::open(lua_State* L) {
     lua_getglobal(L, "error");
     lua_call(L, 2, 1);
     lua_setfield(L, -2, "ask");
-    add_engine_functions(L);
     lua_setfield(L, LUA_REGISTRYINDEX, engine_field);
 
     if (find_engine_script("sandbox") != nullptr) {
