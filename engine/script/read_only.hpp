@@ -1,0 +1,17 @@
+#pragma once
+
+struct lua_State;
+
+namespace switchhook::script {
+
+// Puts an empty table in front of the one on top, through which authors read it and cannot write. `name` is what
+// they call it, as "string". Reads cost a look through one metatable.
+void make_read_only(lua_State* L, const char* name);
+
+// The same for the table of globals: what is not in it is an error that says what to do.
+void make_globals_read_only(lua_State* L);
+
+// Pushes the table behind the one at `index` and gives true; pushes nothing if it is an author's own.
+bool push_behind_read_only(lua_State* L, int index);
+
+}  // namespace switchhook::script
