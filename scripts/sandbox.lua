@@ -282,11 +282,11 @@ function globals.table.sort(list, less)
   end
 end
 
-local log, joined_text = native.log, native.joined_text
+local joined_text, rawget = native.joined_text, globals.rawget
 
--- Goes to the call's log.
+-- Goes to the call's log, by the verb of that name.
 function globals.print(...)
-  local text = joined_text(...)
+  local text, log = joined_text(...), rawget(globals, "log")
   if log then
     log(text)
   end

@@ -3,6 +3,7 @@
 #include "script/author_line.hpp"
 #include "script/bytecode.hpp"
 #include "script/compiled_flow.hpp"
+#include "script/library.hpp"
 #include "script/lua_json.hpp"
 #include "script/option_check.hpp"
 #include "script/watchdog.hpp"
@@ -23,8 +24,6 @@ constexpr const char* modules_field = "switchhook.modules";    // name → what 
 constexpr const char* returned_field = "switchhook.returned";  // what flow.lua returned
 constexpr const char* thread_field = "switchhook.thread";      // the flow's coroutine
 
-const char ask_tag = 0;  // its address marks the engine's yields among those of the flow's own coroutines
-
 // A C function cannot go on after it has yielded, so errors are raised on this side of it.
 constexpr std::string_view ask_wrapper = R"(
 local raw, error = ...
@@ -35,36 +34,15 @@ end
 return function(kind, options) return answered(raw(kind, options)) end
 )";
 
-void* tag() {
-    return const_cast<char*>(&ask_tag);
+// FNV-1a, 64 bits.
+std::uint64_t hash(std::string_view text) {
+    std::uint64_t value = 0xcbf29ce484222325;
+    for (unsigned char byte : text) value = (value ^ byte) * 0x100000001b3;
+    return value;
 }
 
 void load_chunk(lua_State* L, std::string_view bytecode, const char* name) {
     if (luaL_loadbuffer(L, bytecode.data(), bytecode.size(), name) != 0) lua_error(L);
-}
-
-// Until a function of the engine's own replaces it, a name is only in the sandbox if it stands here.
-constexpr const char* base_names[] = {"assert",   "error",    "getmetatable", "ipairs",   "next",        "pairs",
-                                      "pcall",    "rawequal", "rawget",       "rawset",   "select",      "tonumber",
-                                      "tostring", "type",     "unpack",       "_VERSION", "setmetatable"};
-
-void open_library(lua_State* L) {
-    for (auto open : {luaopen_base, luaopen_table, luaopen_string, luaopen_math}) {
-        lua_pushcfunction(L, open);
-        lua_call(L, 0, 0);
-    }
-    lua_newtable(L);
-    for (auto name : base_names) {
-        lua_getglobal(L, name);
-        lua_setfield(L, -2, name);
-    }
-    for (auto name : {"table", "string", "math"}) {
-        lua_getglobal(L, name);
-        lua_setfield(L, -2, name);
-    }
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -2, "_G");
-    lua_replace(L, LUA_GLOBALSINDEX);
 }
 
 void push_info(lua_State* L, const core::CallInfo& info) {
@@ -121,20 +99,20 @@ struct FlowState::Arguments {
     const core::Answer* answer = nullptr;
 };
 
-FlowState::FlowState(const Flow::Compiled& flow, const Limits& limits, std::string_view)
-    : flow_(flow), limits_(limits), L_(open_state(memory_)) {
+FlowState::FlowState(const Flow::Compiled& flow, const Limits& limits, std::string_view seed)
+    : flow_(flow), limits_(limits), seed_(hash(seed)), L_(open_state(memory_)) {
     if (lua_cpcall(L_.get(), open, this) != 0)
         throw std::logic_error("the engine's own scripts do not load: " + std::string(lua_tostring(L_.get(), -1)));
 }
 
 int FlowState::open(lua_State* L) {
     auto& self = *static_cast<FlowState*>(lua_touserdata(L, 1));
-    self.renew_thread(L);
-    open_library(L);
+    open_library(L, {.seed = self.seed_});
+    self.renew_thread(L);  // after: a thread keeps the globals that were there when it was made
 
     lua_pushlightuserdata(L, &self);
     lua_pushcclosure(L, require, 1);
-    lua_setglobal(L, "require");
+    add_global(L, "require");
     lua_newtable(L);
     lua_setfield(L, LUA_REGISTRYINDEX, modules_field);
 
@@ -147,14 +125,14 @@ int FlowState::open(lua_State* L) {
     lua_setfield(L, -2, "ask");
     lua_setfield(L, LUA_REGISTRYINDEX, engine_field);
 
-    if (find_engine_script("sandbox") != nullptr) {
-        self.push_engine_script(L, "sandbox");
-        lua_call(L, 1, 0);
-    }
     self.push_engine_script(L, "call");
+    lua_pushvalue(L, -2);
+    let_write_globals(L);
+    lua_pop(L, 1);
     lua_call(L, 1, 1);
     lua_setfield(L, LUA_REGISTRYINDEX, verbs_field);
-    lua_pushlightuserdata(L, tag());  // the first one of its kind may allocate: here, not under a limit
+    protect_globals(L);
+    lua_pushlightuserdata(L, engine_yield_tag());  // the first one of its kind may allocate: here, not under a limit
     return 0;
 }
 
@@ -187,7 +165,7 @@ int FlowState::require(lua_State* L) {
             L, "module '%s' is not part of this flow: put %s.lua beside flow.lua and require it by a literal name",
             name, name);
     }
-    lua_pushlightuserdata(L, tag());
+    lua_pushlightuserdata(L, engine_yield_tag());
     lua_setfield(L, 2, name);
     ++self.loading_;
     int code = lua_pcall(L, 1, 1, 0);
@@ -253,7 +231,7 @@ int FlowState::ask(lua_State* L) {
         lua_pushlstring(L, self.refusal_.data(), self.refusal_.size());
         return 1;
     }
-    lua_pushlightuserdata(L, tag());
+    lua_pushlightuserdata(L, engine_yield_tag());
     return lua_yield(L, 1);
 }
 
@@ -379,7 +357,7 @@ Step FlowState::run(int arguments, core::Time now) {
 }
 
 Step FlowState::asked() {
-    bool engines = lua_gettop(thread_) == 1 && lua_touserdata(thread_, 1) == tag() && pending_;
+    bool engines = lua_gettop(thread_) == 1 && lua_touserdata(thread_, 1) == engine_yield_tag() && pending_;
     if (!engines)
         return Failed{where(thread_),
                       "coroutine.yield outside of a coroutine: only a function run by coroutine.wrap or "

@@ -8,6 +8,7 @@
 #include "script/sandbox.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,6 +66,7 @@ private:
 
     const Flow::Compiled& flow_;
     const Limits limits_;
+    const std::uint64_t seed_;
     MemoryCap memory_;
     StatePtr L_;
     lua_State* thread_ = nullptr;  // the flow's coroutine; the registry holds it

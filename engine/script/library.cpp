@@ -1,6 +1,6 @@
 #include "script/library.hpp"
 
-#include "script/embedded.hpp"
+#include "script/bytecode.hpp"
 #include "script/lua_base.hpp"
 #include "script/lua_os.hpp"
 #include "script/lua_pairs.hpp"
@@ -99,33 +99,11 @@ void collect_native(lua_State* L) {
     lua_pop(L, 1);
 }
 
-int write_bytecode(lua_State*, const void* data, std::size_t size, void* out) {
-    static_cast<std::string*>(out)->append(static_cast<const char*>(data), size);
-    return 0;
-}
-
-// scripts/sandbox.lua, compiled once in a program's life.
-const std::string& sandbox_bytecode() {
-    static const std::string bytecode = [] {
-        auto scripts = embedded_scripts();
-        auto found =
-            std::find_if(scripts.begin(), scripts.end(), [](auto& script) { return script.name == "sandbox"; });
-        if (found == scripts.end()) throw std::logic_error("scripts/sandbox.lua is not in the program");
-        std::unique_ptr<lua_State, decltype(&lua_close)> state(luaL_newstate(), lua_close);
-        if (!state) throw std::bad_alloc();
-        if (luaL_loadbuffer(state.get(), found->text.data(), found->text.size(), "=[switchhook]/sandbox.lua") != 0)
-            throw std::logic_error(lua_tostring(state.get(), -1));
-        std::string compiled;
-        lua_dump(state.get(), write_bytecode, &compiled);
-        return compiled;
-    }();
-    return bytecode;
-}
-
 // native, globals -> native, globals
 void run_sandbox(lua_State* L) {
-    auto& bytecode = sandbox_bytecode();
-    if (luaL_loadbuffer(L, bytecode.data(), bytecode.size(), "=[switchhook]/sandbox.lua") != 0) lua_error(L);
+    auto& sandbox = *find_engine_script("sandbox");
+    if (luaL_loadbuffer(L, sandbox.bytecode.data(), sandbox.bytecode.size(), sandbox.chunk_name.c_str()) != 0)
+        lua_error(L);
     lua_createtable(L, 0, 3);
     lua_pushvalue(L, -3);
     lua_setfield(L, -2, "globals");
@@ -173,10 +151,6 @@ void open_library(lua_State* L, const LibraryOptions& options) {
     extend(L, "table", add_table_functions);
     extend(L, "os", add_os_functions);
     extend(L, "math", [&](lua_State* state) { add_random_functions(state, options.seed); });
-    if (options.log != nullptr) {
-        lua_pushcfunction(L, options.log);
-        lua_setfield(L, -3, "log");
-    }
     run_sandbox(L);
 
     lock_string_metatable(L);
@@ -193,13 +167,32 @@ void open_library(lua_State* L, const LibraryOptions& options) {
 }
 
 void add_global(lua_State* L, const char* name) {
-    if (lua_istable(L, -1) && push_behind_read_only(L, -1))
-        lua_pop(L, 1);
-    else if (lua_istable(L, -1))
-        make_read_only(L, name);
     push_behind_read_only(L, LUA_GLOBALSINDEX);
     lua_insert(L, -2);
     lua_setfield(L, -2, name);
+    lua_pop(L, 1);
+}
+
+void let_write_globals(lua_State* L) {
+    push_behind_read_only(L, LUA_GLOBALSINDEX);
+    lua_setfenv(L, -2);
+}
+
+void protect_globals(lua_State* L) {
+    push_behind_read_only(L, LUA_GLOBALSINDEX);
+    lua_pushnil(L);
+    while (lua_next(L, -2) != 0) {
+        if (!lua_istable(L, -1)) {
+            lua_pop(L, 1);
+        } else if (push_behind_read_only(L, -1)) {
+            lua_pop(L, 2);
+        } else {
+            make_read_only(L, lua_tostring(L, -2));
+            lua_pushvalue(L, -2);
+            lua_insert(L, -2);
+            lua_rawset(L, -4);
+        }
+    }
     lua_pop(L, 1);
 }
 

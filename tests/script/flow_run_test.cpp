@@ -128,10 +128,10 @@ TEST(FlowRun, SharesNothingBetweenCalls) {
     on_worker([] {
         auto flow = compile_flow(
             "local calls = 0 return { on_call = function(call) calls = calls + 1\n"
-            "string.upper = nil leaked = (leaked or 0) + 1 return { calls, leaked } end }");
+            "pcall(function() string.upper = nil end) return { calls, ('x'):upper() } end }");
         for (int i = 0; i < 2; ++i) {
             FlowRun run(flow, {});
-            EXPECT_EQ(std::get<Finished>(run.start("on_call", test_call())).value, (Json{1, 1}));
+            EXPECT_EQ(std::get<Finished>(run.start("on_call", test_call())).value, (Json{1, "X"}));
         }
     });
 }
@@ -173,7 +173,7 @@ TEST(FlowRun, ReportsItsMemory) {
         EXPECT_EQ(run.memory_bytes(), 0u);
         run.start("on_call", test_call());
         EXPECT_GT(run.memory_bytes(), 10'000u);
-        EXPECT_LT(run.memory_bytes(), 60u << 10);
+        EXPECT_LT(run.memory_bytes(), 72u << 10);
     });
 }
 

@@ -16,7 +16,9 @@ class LibraryState {
 public:
     explicit LibraryState(std::uint64_t seed = 1) : state_(luaL_newstate(), lua_close) {
         luaJIT_setmode(state_.get(), 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_OFF);
-        open_library(state_.get(), {.seed = seed, .log = log});
+        open_library(state_.get(), {.seed = seed});
+        lua_pushcfunction(state_.get(), log);
+        add_global(state_.get(), "log");
         lua_pushlightuserdata(state_.get(), &logged);
         lua_setfield(state_.get(), LUA_REGISTRYINDEX, "logged");
     }
