@@ -54,7 +54,7 @@ local function subject(name, verbs)
   local self = {}
   for verb, perform in pairs(verbs) do
     guarded[verb] = function(first, ...)
-      if first ~= self then
+      if type(first) ~= "table" then
         refuse(("write %s:%s(…), with a colon"):format(name, verb))
       end
       if not current then

@@ -1,6 +1,7 @@
 #include "script/test_state.hpp"
 
 #include "script/bytecode.hpp"
+#include "script/library.hpp"
 #include "script/watchdog.hpp"
 
 #include <lua.hpp>
@@ -16,24 +17,6 @@ std::string text_on_top(lua_State* L) {
     std::size_t size = 0;
     auto* text = lua_tolstring(L, -1, &size);
     return text == nullptr ? std::string() : std::string(text, size);
-}
-
-// What a test may use of the language itself.
-constexpr const char* library[] = {"assert", "error",    "getmetatable", "ipairs", "math",   "next",         "pairs",
-                                   "pcall",  "rawequal", "rawget",       "rawset", "select", "setmetatable", "string",
-                                   "table",  "tonumber", "tostring",     "type",   "unpack"};
-
-void open_sandbox(lua_State* L) {
-    for (auto open_one : {luaopen_base, luaopen_table, luaopen_string, luaopen_math}) {
-        lua_pushcfunction(L, open_one);
-        lua_call(L, 0, 0);
-    }
-    lua_newtable(L);
-    for (auto name : library) {
-        lua_getglobal(L, name);
-        lua_setfield(L, -2, name);
-    }
-    lua_replace(L, LUA_GLOBALSINDEX);
 }
 
 void push_runner_function(lua_State* L, const char* name) {
@@ -74,7 +57,7 @@ void TestState::run_engine_script(lua_State* L, const char* name, int arguments)
 
 int TestState::open(lua_State* L) {
     auto& self = *static_cast<TestState*>(lua_touserdata(L, 1));
-    open_sandbox(L);
+    open_library(L, {});
 
     self.host_.push(L);
     int host = lua_gettop(L);
@@ -91,14 +74,11 @@ int TestState::open(lua_State* L) {
     lua_setfield(L, LUA_REGISTRYINDEX, runner_field);
 
     lua_getfield(L, -1, "words");
-    for (lua_pushnil(L); lua_next(L, -2) != 0;) {
-        lua_pushvalue(L, -2);
-        lua_insert(L, -2);
-        lua_settable(L, LUA_GLOBALSINDEX);
-    }
+    for (lua_pushnil(L); lua_next(L, -2) != 0;) add_global(L, lua_tostring(L, -2));
     lua_pushlightuserdata(L, &self);
     lua_pushcclosure(L, require, 1);
-    lua_setglobal(L, "require");
+    add_global(L, "require");
+    protect_globals(L);
     return 0;
 }
 

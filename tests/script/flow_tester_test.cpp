@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include <chrono>
+#include <ctime>
 #include <iostream>
 
 namespace switchhook::script {
@@ -257,8 +257,9 @@ TEST_F(FlowTester_, EndsATestThatTakesAllMemory) {
 }
 
 TEST_F(FlowTester_, GivesTestsNoWayToTheMachine) {
-    EXPECT_EQ(failure(menu, "assert(not io and not debug and not load and not loadstring and not dofile and not jit)"),
-              "");
+    for (std::string name : {"io", "debug", "load", "loadstring", "dofile", "jit", "package"})
+        EXPECT_THAT(failure(menu, "local way = " + name), HasSubstr("lexi/flow_test.lua:3: `" + name + "` is not "))
+            << name;
 }
 
 // ── Mistakes in the test file itself ────────────────────────────────────────────────────────────────────────────────
@@ -323,11 +324,12 @@ TEST_F(FlowTester_, DISABLED_PrintsMockCallsPerSecond) {
         "dial:answers { seconds = 20 }\ncaller:is_hung_up()\nend) end";
     auto flow = compile(menu);
     for (int round = 0; round < 5; ++round) {
-        auto started = std::chrono::steady_clock::now();
+        auto started = std::clock();
         auto results = FlowTester::run({"lexi/flow_test.lua", tests}, flow, {});
-        std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+        auto seconds = static_cast<double>(std::clock() - started) / CLOCKS_PER_SEC;  // of CPU: the machine may be busy
         for (auto& result : results) ASSERT_EQ(result.failure, "");
-        std::cout << static_cast<int>(static_cast<double>(results.size()) / took.count()) << " mock calls/s\n";
+        std::cout << static_cast<int>(static_cast<double>(results.size()) / seconds)
+                  << " mock calls per second of one core\n";
     }
 }
 
