@@ -1,14 +1,23 @@
 ---@meta
---- The verbs of a call. This one text is the API, its reference, the editor's stub and the source of
---- the checks on every option: `switchhook` reads the annotations, and so does your editor.
+--- A flow is what happens when somebody calls your number: a file `flow.lua` that returns a table. Its functions get
+--- the call (or the text message) and tell it what to do, step by step, top to bottom.
 ---
---- Beside LuaCATS it uses these tags:
----   `@ask KIND`       which ask a verb makes, or whose options a class describes
----   `@phase HANDLER`  the only handlers in which a verb works
----   `@waits`          the verb takes time: the flow goes on when it is done
----   `@ends`           the handler ends here; nothing after it runs
----   `@needs A or B`   one of these fields must be given
---- and, at the end of a description, `[1 to 600, default 5]`: range, longest length, default.
+--- What callers do comes back as a value, or as `nil` and the reason: `nil, "timeout"`, `nil, "busy"`. What is wrong in
+--- the flow itself, such as a misspelt option, stops it with the line in your file and what to write instead, and the
+--- caller gets the flow's `fallback`. When the caller hangs up, the flow ends quietly wherever it is, and
+--- `on_call_ended` runs.
+---
+--- A verb that *waits* takes time: the flow goes on when it is done. All the others return at once.
+
+-- This one text is the API, its reference, the editor's stub and the source of the checks on every option. Beside
+-- LuaCATS it uses these tags:
+--   @ask KIND       which ask a verb makes, or whose options a class describes
+--   @phase HANDLER  the only handlers in which a verb works
+--   @waits          the verb takes time
+--   @ends           the handler ends here; nothing after it runs
+--   @needs A or B   one of these fields must be given
+-- and, at the end of a description, [1 to 600, default 5]: range, longest length, format, default.
+-- Every call loads this file: keep it small.
 
 ---@class Engine
 ---@field ask fun(kind: string, options?: table): any, string?

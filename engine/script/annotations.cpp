@@ -140,6 +140,8 @@ private:
         if (result_.class_named(name)) throw std::runtime_error("there are two classes named " + name);
         class_ = result_.classes_.emplace_back(std::make_unique<AnnotatedClass>()).get();
         class_->name = name;
+        class_->module = file_;
+        class_->position = ++position_;
         named_[name] = class_;
         class_->about = take_about();
         parents_[class_] = split(rest.substr(std::min(colon + 1, rest.size())), ",");
@@ -187,6 +189,7 @@ private:
             code.remove_prefix(9);
             function_.name = code.substr(0, code.find('('));
             function_.module = file_;
+            function_.position = ++position_;
             function_.about = take_about();
             result_.functions_.push_back(std::move(function_));
         }
@@ -207,7 +210,7 @@ private:
             inherit(*parent->second);
             fields.insert(fields.end(), parent->second->fields.begin(), parent->second->fields.end());
         }
-        derived.fields.insert(derived.fields.begin(), std::make_move_iterator(fields.begin()),
+        derived.fields.insert(derived.fields.end(), std::make_move_iterator(fields.begin()),
                               std::make_move_iterator(fields.end()));
     }
 
@@ -227,6 +230,7 @@ private:
     Annotations result_;
     std::string_view file_;
     int line_ = 0;
+    std::size_t position_ = 0;
     bool head_ = false;
     std::string about_;
     AnnotatedClass* class_ = nullptr;  // the class of the block being read

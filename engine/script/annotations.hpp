@@ -69,9 +69,11 @@ struct AnnotatedAlias {
 
 struct AnnotatedClass {
     std::string name;
+    std::string module;                           // the file of scripts/ it is in: "call", "ivr"
+    std::size_t position = 0;                     // classes and functions are numbered in the order written
     std::string about;                            // Markdown
     std::string ask;                              // the ask whose options these are; empty for other classes
-    std::vector<AnnotatedField> fields;           // inherited ones first, in the order written
+    std::vector<AnnotatedField> fields;           // in the order written, then the inherited ones
     std::vector<const AnnotatedField*> sorted;    // the same by name
     std::vector<std::vector<std::string>> needs;  // of each list one field at least
     bool is_value = false;                        // what follows it is a variable, such as `local Call = {}`
@@ -80,8 +82,9 @@ struct AnnotatedClass {
 };
 
 struct AnnotatedFunction {
-    std::string name;                 // "Call:gather", "http.get", "sleep"
-    std::string module;               // the file of scripts/ it is in: "call", "ivr"
+    std::string name;    // "Call:gather", "http.get", "sleep"
+    std::string module;  // the file of scripts/ it is in: "call", "ivr"
+    std::size_t position = 0;
     std::string about;                // Markdown
     std::string ask;                  // the ask it makes; empty if it makes none, or several
     std::vector<std::string> phases;  // the handlers it works in; empty: all
@@ -113,6 +116,8 @@ public:
     const std::vector<Module>& modules() const { return modules_; }
     const std::vector<AnnotatedFunction>& functions() const { return functions_; }
     const std::vector<std::unique_ptr<AnnotatedClass>>& classes() const { return classes_; }
+
+    const std::map<std::string, std::unique_ptr<AnnotatedAlias>, std::less<>>& aliases() const { return aliases_; }
 
     const AnnotatedClass* class_named(std::string_view name) const;
     const AnnotatedAlias* alias_named(std::string_view name) const;

@@ -3,14 +3,15 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
+#include "script/change_collector.hpp"
 #include "script/flow.hpp"
+#include "script/flow_tester.hpp"
 #include "script/limits.hpp"
+#include "script/numbers.hpp"
 
 #include <filesystem>
-#include <map>
+#include <functional>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -18,21 +19,12 @@
 
 namespace switchhook::script {
 
-// A line of numbers.lua.
-struct NumberEntry {
-    std::string number;  // E.164
-    std::string flow;
-    std::string provider = "twilio";
-    std::string account;
-    core::Json settings = core::Json::object();
-    int line = 0;
-};
-
 // What answers a number now. `settings` are the flow's with the number's own laid over them.
 struct Live {
     std::shared_ptr<const Flow> flow;
     NumberEntry entry;
     core::Json settings;
+    core::Time since{};
 };
 
 // What `switchhook flows` shows of one number.
@@ -40,20 +32,38 @@ struct NumberStatus {
     NumberEntry entry;
     std::string version;  // empty if no version ever went live
     core::Time since{};
-    std::string error;  // the last change's problems, one a line; empty when the files on disk are what is live
+    // The problems of the flow's last change and of numbers.lua's, one a line; empty when the files on disk are what
+    // is live.
+    std::string error;
+};
+
+// The same of one flow, with or without a number.
+struct FlowStatus {
+    std::string name;
+    std::string version;
+    core::Time since{};
+    std::string error;
 };
 
 // The flows folder in memory: which number runs which version.
 //
 // A change on disk is a candidate. It goes live, per number and atomically, only if it compiles, its checks
 // hold and its tests pass; otherwise the last good version keeps answering and the problem is kept for status().
-// find() takes no lock and may be called from any thread; everything else is serialised inside.
+// What is deleted counts as a mistake too: the numbers of a flow whose folder is gone keep its last good version,
+// with an error, until numbers.lua names another flow for them or the engine starts anew.
+//
+// find() and flow() may be called from any thread and wait for nobody; everything else is serialised inside.
+// Lua runs on a thread of the library's own, so the caller's needs no Watchdog.
 class FlowLibrary {
 public:
+    // FlowTester::run, or a stand-in for it.
+    using RunTests = std::function<std::vector<TestResult>(const Source& test, std::shared_ptr<const Flow> flow,
+                                                           const FlowTester::Options&, const FlowTester::FindFlow&)>;
     struct Options {
         std::filesystem::path root;  // the flows folder
         Limits limits;
-        bool run_tests = true;
+        RunTests run_tests = FlowTester::run;  // empty: flows go live untested
+        std::vector<std::string> providers = {"twilio"};
     };
 
     FlowLibrary(Options options, const core::Clock& clock, core::Log& log, core::Metrics& metrics);
@@ -63,14 +73,26 @@ public:
     // and nothing more. Gives the problems found; the first call is the load at start.
     Problems refresh();
 
-    // The same for these paths only (absolute, or relative to the root): a flow's files, numbers.lua, a shared
-    // module, which reloads the flows that require it.
+    // The same for these files and folders only, relative to the root: a flow's files, numbers.lua, a shared module,
+    // which reloads the flows that require it. numbers.lua is always looked at.
     Problems refresh(const std::set<std::filesystem::path>& changed);
+
+    // As a FlowWatcher gives them.
+    Problems reload(const Changes& changes) { return changes.everything ? refresh() : refresh(changes.paths); }
 
     // What answers this number; null for a number that numbers.lua does not name or whose flow never loaded.
     std::shared_ptr<const Live> find(std::string_view number) const;
 
+    // The live version of a flow by the name of its folder; null if there is none.
+    std::shared_ptr<const Flow> flow(std::string_view name) const;
+
+    // As of the last refresh. By number, by name.
     std::vector<NumberStatus> status() const;
+    std::vector<FlowStatus> flows() const;
+
+    // Loads the folder as an engine at start would, and serves nothing. Gives the problems of what `paths` name, each
+    // relative to the root: a flow's folder or file, a shared module (its flows), numbers.lua; none names everything.
+    static Problems check(Options options, const std::set<std::filesystem::path>& paths = {});
 
 private:
     struct State;

@@ -3,6 +3,7 @@
 #include "script/author_line.hpp"
 #include "script/bytecode.hpp"
 #include "script/compiled_flow.hpp"
+#include "script/engine_functions.hpp"
 #include "script/library.hpp"
 #include "script/lua_json.hpp"
 #include "script/option_check.hpp"
@@ -123,6 +124,7 @@ int FlowState::open(lua_State* L) {
     lua_getglobal(L, "error");
     lua_call(L, 2, 1);
     lua_setfield(L, -2, "ask");
+    add_engine_functions(L);
     lua_setfield(L, LUA_REGISTRYINDEX, engine_field);
 
     self.push_engine_script(L, "call");

@@ -44,6 +44,9 @@ public:
                 return text(index, key);
             case LUA_TTABLE:
                 return table(index, key, depth);
+            case LUA_TFUNCTION:
+                if (options_.functions) return Json::binary({});
+                [[fallthrough]];
             default:
                 return refuse(key, std::string("is a ") + lua_typename(L_, lua_type(L_, index)) +
                                        ": give a text, a number, a boolean or a table of those");

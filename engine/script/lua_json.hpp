@@ -17,6 +17,7 @@ namespace switchhook::script {
 struct JsonOptions {
     std::size_t max_bytes = 1 << 20;  // of all texts and values together
     int max_depth = 32;
+    bool functions = false;  // a function stands as an empty binary value, to be checked and not to be sent
 };
 
 // Why a value has no JSON form, as "headers.x is a function: …"; `key` is empty for the value itself.

@@ -44,6 +44,7 @@ std::string number_text(double number) {
 std::string shown(const Json& value) {
     if (value.is_null()) return "nil";
     if (value.is_structured()) return "a table";
+    if (value.is_binary()) return "a function";
     if (value.is_number_float()) return number_text(value.get<double>());
     auto text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
     return text.size() > 60 ? text.substr(0, 56) + "…\"" : text;
@@ -306,6 +307,13 @@ Complaint check_class(const Json& value, const AnnotatedClass& rules, const Plac
     return {};
 }
 
+Complaint check_options_table(std::string_view verb, const Json& options, const AnnotatedClass& rules) {
+    Place place{nullptr, {}, 0, verb};
+    if (!options.is_object() && !options.is_null() && !is_empty_table(options))
+        return verbs(place) + "its options are a table with names, such as { timeout = 5 }, not " + shown(options);
+    return check_class(options, rules, place);
+}
+
 std::string why_not(std::string_view handler) {
     if (handler == "on_call_ended") return "the caller is gone";
     if (handler == "on_message") return "nobody is on the line";
@@ -355,10 +363,13 @@ Complaint check_options(std::string_view kind, const Json& options, std::string_
     bool allowed =
         !handler.empty() && (rules->phases.empty() || std::ranges::find(rules->phases, handler) != rules->phases.end());
     if (!allowed) return check_phase(kind, rules->phases, handler);
-    Place place{nullptr, {}, 0, kind};
-    if (!options.is_object() && !options.is_null() && !is_empty_table(options))
-        return verbs(place) + "its options are a table with names, such as { timeout = 5 }, not " + shown(options);
-    return check_class(options, *rules->options, place);
+    return check_options_table(kind, options, *rules->options);
+}
+
+Complaint check_table(std::string_view verb, std::string_view class_name, const Json& table) {
+    const auto* rules = Annotations::embedded().class_named(class_name);
+    if (!rules) return "there are no options named " + std::string(class_name);
+    return check_options_table(verb, table, *rules);
 }
 
 }  // namespace switchhook::script

@@ -15,4 +15,8 @@ namespace switchhook::script {
 // A kind with a dot, "Call.gahter", stands for a member that does not exist: there is always something wrong with it.
 std::optional<std::string> check_options(std::string_view kind, const core::Json& options, std::string_view handler);
 
+// The same for a table that a module of scripts/ was given: `verb` is "ivr.menu", `class_name` the annotated class of
+// the table. Functions in it stand as binary values.
+std::optional<std::string> check_table(std::string_view verb, std::string_view class_name, const core::Json& table);
+
 }  // namespace switchhook::script

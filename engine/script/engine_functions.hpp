@@ -1,0 +1,14 @@
+#pragma once
+
+struct lua_State;
+
+namespace switchhook::script {
+
+// Adds to the table on top of the stack what the engine's own scripts use beside `ask`:
+//   check(verb, class, options)   raises at the author's line what check_table has to say
+//   zone_time(epoch, zone)        a table as os.date("*t") gives it, with `offset` (s) and `zone` ("EST")
+//   zone_epoch(fields, zone)      the moment of such a table; hour 12, min 0, sec 0 where they are missing
+// The last two raise at the author's line for an unknown zone.
+void add_engine_functions(lua_State* L);
+
+}  // namespace switchhook::script

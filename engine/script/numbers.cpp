@@ -1,0 +1,185 @@
+#include "script/numbers.hpp"
+
+#include "core/phone_number.hpp"
+#include "script/bytecode.hpp"
+#include "script/compiled_flow.hpp"
+#include "script/did_you_mean.hpp"
+#include "script/flow_state.hpp"
+#include "script/lua_json.hpp"
+#include "script/table_keys.hpp"
+
+#include <lua.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace switchhook::script {
+namespace {
+
+using core::Json;
+
+constexpr const char* example = "write [\"+15550100\"] = { flow = \"lexi\" }";
+
+std::string in_quotes(const std::string& text) {
+    return "\"" + text + "\"";
+}
+
+std::vector<std::string> names_of(const std::map<std::string, std::shared_ptr<const Flow>>& flows) {
+    std::vector<std::string> names;
+    for (const auto& [name, flow] : flows) names.push_back(name);
+    return names;
+}
+
+std::vector<std::string> keys_of(const Json& object) {
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : object.items()) keys.push_back(key);
+    return keys;
+}
+
+// What the file returns, as plain data; or why there is none.
+std::variant<Json, Problem> evaluate(const Source& source, const Limits& limits, core::Time now) {
+    auto bytecode = compile_to_bytecode(source.text, "@" + source.path, false);
+    if (!bytecode)
+        return Problem{source.path, bytecode.error().line, bytecode.error().what, "look there, and at the line before"};
+
+    Flow::Compiled compiled;
+    compiled.bundle.name = "numbers";
+    compiled.bundle.main = source;
+    compiled.main = {"@" + source.path, *bytecode};
+    FlowState state(compiled, limits, source.path);
+    if (auto failed = state.load(now)) {
+        auto colon = failed->where.rfind(':');
+        auto line = colon == std::string::npos ? 0 : std::atoi(failed->where.c_str() + colon + 1);
+        return Problem{source.path, line, failed->what, {}};
+    }
+    state.push_returned();
+    auto json = to_json(state.lua(), -1);
+    if (!json) return Problem{source.path, 0, "returns more than plain data, " + json.error().text(), example};
+    return *json;
+}
+
+// How a number that is not in E.164 was probably meant.
+std::string e164_fix(const std::string& number) {
+    std::string digits;
+    std::copy_if(number.begin(), number.end(), std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
+    if (number.front() != '+' && digits.substr(0, 2) == "00") digits.erase(0, 2);
+    if (core::is_e164("+" + digits)) return "write \"+" + digits + "\" if that is its country code";
+    return "write + and the country code first, then digits only: \"+15550100\"";
+}
+
+class Check {
+public:
+    Check(const Source& source, const NumbersContext& context)
+        : file_(source.path), keys_(source.text), context_(context) {
+        for (const auto& twice : keys_.twice())
+            problem(
+                twice.line,
+                in_quotes(twice.key) + " stands twice in one table, first in line " + std::to_string(twice.first_line),
+                "remove one of the two");
+    }
+
+    void table(const Json& returned) {
+        if (!returned.is_object()) {
+            problem(0, "numbers.lua must return a table from phone number to flow", example);
+            return;
+        }
+        for (const auto& [number, value] : returned.items()) entry(number, value);
+    }
+
+    Numbers take() {
+        std::stable_sort(numbers_.problems.begin(), numbers_.problems.end(),
+                         [](const auto& a, const auto& b) { return a.line < b.line; });
+        return std::move(numbers_);
+    }
+
+private:
+    void problem(int line, std::string what, std::string fix) {
+        numbers_.problems.push_back({file_, line, std::move(what), std::move(fix)});
+    }
+
+    void entry(const std::string& number, const Json& value) {
+        NumberEntry entry;
+        entry.number = number;
+        entry.line = keys_.line_of({number});
+        if (!core::is_e164(number)) {
+            problem(entry.line, in_quotes(number) + " is no phone number in E.164",
+                    number.empty() ? example : e164_fix(number));
+            return;
+        }
+        if (value.is_string())
+            entry.flow = value.get<std::string>();
+        else if (value.is_object())
+            fields(entry, value);
+        else
+            problem(entry.line, number + " must have a table or the name of a flow", example);
+        if (entry.flow.empty()) {
+            if (value.is_string() || (value.is_object() && !value.contains("flow")))
+                problem(entry.line, number + " names no flow", example);
+        } else {
+            check_flow(entry);
+        }
+        numbers_.entries.emplace(number, std::move(entry));
+    }
+
+    void fields(NumberEntry& entry, const Json& value) {
+        static const std::vector<std::string> known = {"account", "flow", "provider", "settings"};
+        for (const auto& [key, field] : value.items()) {
+            auto line = keys_.line_of({entry.number, key});
+            if (key == "settings") {
+                if (field.is_object())
+                    entry.settings = field;
+                else
+                    problem(line, "settings must be a table with names",
+                            "write settings = { front_desk = \"+15550109\" }");
+            } else if (std::find(known.begin(), known.end(), key) == known.end()) {
+                problem(line, "unknown key " + in_quotes(key), did_you_mean(key, known));
+            } else if (!field.is_string() || field.get_ref<const std::string&>().empty()) {
+                problem(line, key + " must be a text", "write " + key + " = \"…\"");
+            } else {
+                (key == "flow"      ? entry.flow
+                 : key == "account" ? entry.account
+                                    : entry.provider) = field.get<std::string>();
+            }
+        }
+        const auto& providers = context_.providers;
+        if (std::find(providers.begin(), providers.end(), entry.provider) == providers.end())
+            problem(keys_.line_of({entry.number, "provider"}), "unknown provider " + in_quotes(entry.provider),
+                    did_you_mean(entry.provider, providers));
+    }
+
+    void check_flow(const NumberEntry& entry) {
+        auto found = context_.flows.find(entry.flow);
+        if (found == context_.flows.end()) {
+            auto names = names_of(context_.flows);
+            auto best = closest(entry.flow, names);
+            problem(keys_.line_of({entry.number, "flow"}), "there is no flow " + in_quotes(entry.flow),
+                    best.empty() ? "create " + entry.flow + "/flow.lua" : "did you mean " + in_quotes(best) + "?");
+            return;
+        }
+        if (!found->second) return;
+        auto declared = keys_of(found->second->settings());
+        if (declared.empty()) return;
+        for (const auto& [key, value] : entry.settings.items())
+            if (std::find(declared.begin(), declared.end(), key) == declared.end())
+                problem(keys_.line_of({entry.number, "settings", key}),
+                        entry.flow + " has no setting " + in_quotes(key), did_you_mean(key, declared));
+    }
+
+    std::string file_;
+    TableKeys keys_;
+    const NumbersContext& context_;
+    Numbers numbers_;
+};
+
+}  // namespace
+
+Numbers read_numbers(const Source& source, const NumbersContext& context, const Limits& limits, core::Time now) {
+    auto returned = evaluate(source, limits, now);
+    if (auto* problem = std::get_if<Problem>(&returned)) return {{}, {std::move(*problem)}};
+    Check check(source, context);
+    check.table(std::get<Json>(returned));
+    return check.take();
+}
+
+}  // namespace switchhook::script

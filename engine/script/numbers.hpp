@@ -1,0 +1,50 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/json.hpp"
+#include "script/flow.hpp"
+#include "script/limits.hpp"
+#include "script/problem.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace switchhook::script {
+
+// A line of numbers.lua.
+struct NumberEntry {
+    std::string number;  // E.164
+    std::string flow;
+    std::string provider = "twilio";
+    std::string account;
+    core::Json settings = core::Json::object();
+    int line = 0;
+};
+
+// What the entries of numbers.lua are checked against.
+struct NumbersContext {
+    // Every flow that there is, by name; null for one that never loaded, whose settings nobody knows.
+    std::map<std::string, std::shared_ptr<const Flow>> flows;
+    std::vector<std::string> providers;
+};
+
+// The entries by number, whole only if there are no problems.
+struct Numbers {
+    std::map<std::string, NumberEntry> entries;
+    Problems problems;
+};
+
+// Runs numbers.lua in the sandbox, where it may compute but ask nothing, and checks what it returns:
+//
+//     return {
+//       ["+15550100"] = "lexi",
+//       ["+15550101"] = { flow = "lexi", provider = "twilio", account = "AC…", settings = { front_desk = "+15550109" }
+//       },
+//     }
+//
+// REQUIRES: a thread on which flows may run (script/watchdog.hpp).
+Numbers read_numbers(const Source& source, const NumbersContext& context, const Limits& limits, core::Time now);
+
+}  // namespace switchhook::script
