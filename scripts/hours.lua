@@ -185,13 +185,22 @@ function Opening:next_opening(at)
   end
 end
 
-local numbers = { "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve" }
+local units = { "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+  "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen" }
+local tens = { [2] = "twenty", [3] = "thirty", [4] = "forty", [5] = "fifty" }
+
+local function say_minutes(minutes)
+  if minutes == 0 then return "" end
+  if minutes < 10 then return " oh " .. units[minutes] end
+  if minutes < 20 then return " " .. units[minutes] end
+  local unit = units[minutes % 10]
+  return " " .. tens[math.floor(minutes / 10)] .. (unit and " " .. unit or "")
+end
 
 local function say_clock(time)
   if time.min == 0 and time.hour == 0 then return "midnight" end
   if time.min == 0 and time.hour == 12 then return "noon" end
-  local text = numbers[(time.hour + 11) % 12 + 1]
-  if time.min > 0 then text = text .. " " .. (time.min < 10 and "oh " or "") .. time.min end
+  local text = units[(time.hour + 11) % 12 + 1] .. say_minutes(time.min)
   if time.hour < 4 then return text .. " at night" end
   if time.hour < 12 then return text .. (time.hour < 6 and " in the morning" or "") end
   if time.hour < 18 then return text .. " in the afternoon" end
@@ -220,6 +229,13 @@ function Opening:say_day(at, now)
   local name = "on " .. capital(weekdays[day.wday])
   if days > 1 and days < 7 then return name end
   return ("%s, %s %d"):format(name, months[day.month], day.day)
+end
+
+--- Gives the time of day as people say it: "nine", "noon", "five thirty in the afternoon".
+---@param at number
+---@return string
+function Opening:say_clock(at)
+  return say_clock(self:local_time(at))
 end
 
 --- Gives a time as people say it: "tomorrow at nine", "on Friday at noon"; "six in the evening" for one of today.

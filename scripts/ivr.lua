@@ -29,7 +29,7 @@ local ivr = {}
 ---@field key? string Keys to press: "1", "42".
 ---@field words? string[] Words and phrases that mean it.
 ---@field name? string What `ivr.menu` returns for it. [default the key]
----@field run? fun(call: Call) What happens then.
+---@field run? fun(call: Call, answer: GatherResult) What happens then; the answer is what the caller pressed or said.
 
 --- What a caller may choose from.
 ---@class MenuOptions
@@ -168,7 +168,7 @@ function ivr.menu(call, options)
     answer, reason = call:gather(gather)
     local choice = answer and find_choice(answer, choices)
     if choice then
-      if choice.run then choice.run(call) end
+      if choice.run then choice.run(call, answer) end
       return choice.name or choice.key
     end
     reason = reason or "not_understood"

@@ -17,7 +17,7 @@
 local engine = ...
 local words = require "words"
 
-local sms = sms
+local sms = { send = sms.send }
 
 --- A keyword and what is replied to it.
 ---@class KeywordReply

@@ -143,7 +143,7 @@ bool fits(const Json& value, const AnnotatedType& type) {
         case Kind::table:
             return value.is_structured();
         case Kind::function:
-            return false;
+            return value.is_binary();
         case Kind::literal:
             return value == type.literal;
         case Kind::array:

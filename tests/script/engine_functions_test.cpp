@@ -42,6 +42,12 @@ TEST(EngineFunctions, LetFunctionsBeOptions) {
     auto result = run_flow(R"(
 local ivr = require "ivr"
 return { on_call = function(call)
+  ivr.menu(call, { say = "Press 1.", choices = { { key = "1", run = function() end } } })
+end })");
+    EXPECT_EQ(result.failure(), "asked: gather");
+    result = run_flow(R"(
+local ivr = require "ivr"
+return { on_call = function(call)
   ivr.menu(call, { say = "Press 1.", choices = { { key = "1", run = 5 } } })
 end })");
     EXPECT_EQ(result.failure(), "test/flow.lua:4: ivr.menu: `choices.run` is a function, not 5");
