@@ -1,0 +1,22 @@
+local it = test.flow("order_status")
+
+it("tells where the order is", function(caller)
+  network:replies("https://shop.example/orders/4711", { json = { state = "on its way" } })
+  caller:hears("Enter your order number")
+  caller:presses("4711#")
+  caller:hears("Your order is on its way.")
+  caller:is_hung_up()
+end)
+
+it("says that there is no such order", function(caller)
+  network:replies("https://shop.example/orders/*", { status = 404 })
+  caller:presses("1#")
+  caller:hears("There is no such order.")
+end)
+
+it("puts the caller through when the shop is offline", function(caller)
+  network:fails("https://shop.example/orders/*", "timeout")
+  caller:presses("4711#")
+  caller:hears("I cannot look that up just now.")
+  caller:is_put_through_to("+15550100")
+end)
