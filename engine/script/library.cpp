@@ -2,6 +2,7 @@
 
 #include "script/bytecode.hpp"
 #include "script/lua_base.hpp"
+#include "script/lua_json_library.hpp"
 #include "script/lua_os.hpp"
 #include "script/lua_pairs.hpp"
 #include "script/lua_random.hpp"
@@ -24,10 +25,10 @@ namespace {
 using Names = std::span<const std::string_view>;
 
 // LuaJIT's own functions that flows get as they are. Nothing else of LuaJIT's is left.
-constexpr std::string_view base_names[] = {"_VERSION",  "assert", "error",    "getmetatable", "ipairs", "pcall",
-                                           "rawequal",  "select", "tonumber", "type",         "unpack", "bit",
-                                           "coroutine", "math",   "string",   "table"};  // libraries, each by a list of
-                                                                                         // its own
+constexpr std::string_view base_names[] = {
+    "_VERSION", "assert", "error", "getmetatable", "ipairs", "pcall", "rawequal", "select", "tonumber",
+    "type",     "unpack", "bit",   "coroutine",    "json",   "math",  "string",   "table"};  // libraries, each by a
+                                                                                             // list of its own
 constexpr std::string_view string_names[] = {"byte", "char", "len", "lower", "reverse", "sub", "upper"};
 constexpr std::string_view table_names[] = {"maxn", "remove"};
 constexpr std::string_view math_names[] = {
@@ -35,7 +36,7 @@ constexpr std::string_view math_names[] = {
     "ldexp", "log",  "log10", "max",  "min",   "modf", "pi",  "pow",  "rad", "sin", "sinh",  "sqrt", "tan",   "tanh"};
 constexpr std::string_view bit_names[] = {"arshift", "band", "bnot", "bor",    "bswap", "bxor",
                                           "lshift",  "rol",  "ror",  "rshift", "tobit", "tohex"};
-constexpr const char* libraries[] = {"bit", "coroutine", "math", "os", "string", "table"};
+constexpr const char* libraries[] = {"bit", "coroutine", "json", "math", "os", "string", "table"};
 
 // Takes everything that is not named out of the table on top.
 void keep_only(lua_State* L, Names names) {
@@ -150,6 +151,7 @@ void open_library(lua_State* L, const LibraryOptions& options) {
     extend(L, "string", add_string_functions);
     extend(L, "table", add_table_functions);
     extend(L, "os", add_os_functions);
+    extend(L, "json", add_json_functions);
     extend(L, "math", [&](lua_State* state) { add_random_functions(state, options.seed); });
     run_sandbox(L);
 
