@@ -1,6 +1,6 @@
 -- Every Lua file here runs in LuaJIT, in the engine's sandbox.
 std = "luajit"
-max_line_length = 120
+max_line_length = 132
 max_comment_line_length = false
 
 globals = { "http", "kv", "log", "sleep", "sms" }

@@ -183,6 +183,7 @@ function Opening:next_opening(at)
     end
     if next_one then return next_one end
   end
+  return nil
 end
 
 local units = { "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -262,7 +263,7 @@ function Opening:say_hours(at)
     if opens == "midnight" and closes == "midnight" then return "all day" end
     parts[i] = ("from %s to %s"):format(opens, closes)
   end
-  if #parts > 0 then return table.concat(parts, " and ") end
+  return #parts > 0 and table.concat(parts, " and ") or nil
 end
 
 return hours

@@ -100,7 +100,8 @@ local answers = {
 ---@return boolean?
 function words.yes(text)
   local answer = words.choose(text, answers)
-  if answer then return answer.yes end
+  if not answer then return nil end
+  return answer.yes
 end
 
 return words

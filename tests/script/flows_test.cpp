@@ -43,3 +43,7 @@ TEST(Flows, PassTheirOwnTests) {
 TEST(Flows, OfTheExamplesPassTheirOwnTests) {
     expect_tests_to_pass("examples", 10);
 }
+
+TEST(Modules, DoWhatTheirReferenceSays) {
+    expect_tests_to_pass("tests/script/modules", 28);
+}

@@ -1,0 +1,52 @@
+local it = test.flow("sms")
+
+it("replies by keyword, in any case", function()
+  texter:sends("A TABLE please")
+  texter:receives_exactly("One table.")
+end)
+
+it("replies with what a function gives", function()
+  texter:sends("remind me")
+  texter:receives_exactly("Sent.")
+  sms:was_sent("+12025550177", "Remember +12025550142")
+  texter:sends("silence")
+  texter:receives_nothing()
+end)
+
+it("replies nothing where nothing fits", function()
+  texter:sends("hello")
+  texter:receives_nothing()
+end)
+
+it("sends nothing to who opted out", function()
+  store:set("sms/opted_out/+12025550177", true)
+  texter:sends("remind me")
+  texter:receives_exactly("Not sent: opted_out")
+  sms:was_not_sent()
+end)
+
+it("takes every word of the carrier's for STOP", function()
+  for _, word in ipairs { "STOP", "StopAll", "unsubscribe", "cancel", "END", "quit", "revoke", "optout" } do
+    texter:sends(word)
+    texter:receives_nothing()
+    store:has("sms/opted_out/+12025550142", true)
+    texter:sends("start")
+    texter:receives_nothing()
+    store:lacks("sms/opted_out/+12025550142")
+  end
+end)
+
+it("takes STOP for a message of its own only", function()
+  texter:sends("please stop by and keep a table")
+  texter:receives_exactly("One table.")
+end)
+
+it("takes YES for START only after STOP", function()
+  texter:sends("yes")
+  texter:receives_exactly("Yes what?")
+  texter:sends("stop")
+  texter:sends("yes")
+  texter:receives_nothing()
+  texter:sends("table")
+  texter:receives_exactly("One table.")
+end)
