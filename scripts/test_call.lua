@@ -1,6 +1,7 @@
 -- A mock call, or a mock text message: runs the flow and answers what it asks as the engine would, until it
 -- waits for somebody whom the test speaks for.
-local host, World = ...
+local parts = ...
+local host, World = parts.host, parts.test_world
 
 local show = World.show
 

@@ -1,6 +1,6 @@
 -- The world of one test: its clock, its network, its text messages, what the business keeps, and the
 -- transcript of what happened. Nothing in it touches the machine.
-local host = ...
+local host = (...).host
 
 -- Monday, 2026-03-02 15:00 UTC (10:00 in New York), unless a test says otherwise.
 local START = 1772463600000

@@ -82,8 +82,8 @@ const EngineScript* find_engine_script(std::string_view name) {
 
 bool is_engine_module(std::string_view name) {
     // These make the flow's world; they are not for it to load.
-    constexpr std::string_view inner[] = {"call", "sandbox", "test", "test_call", "test_world"};
-    return std::find(std::begin(inner), std::end(inner), name) == std::end(inner) &&
+    constexpr std::string_view inner[] = {"call", "sandbox", "test"};
+    return std::find(std::begin(inner), std::end(inner), name) == std::end(inner) && !name.starts_with("test_") &&
            find_engine_script(name) != nullptr;
 }
 

@@ -45,31 +45,27 @@ TestState::TestState(const Source& test, std::shared_ptr<const Flow> flow, const
         throw std::logic_error("the engine's own scripts do not load: " + text_on_top(L_.get()));
 }
 
-// Calls a script with the arguments on the stack, and leaves what it returns.
-void TestState::run_engine_script(lua_State* L, const char* name, int arguments) {
-    auto* script = find_engine_script(name);
-    if (script == nullptr) throw std::logic_error("no such script");
-    if (luaL_loadbuffer(L, script->bytecode.data(), script->bytecode.size(), script->chunk_name.c_str()) != 0)
-        lua_error(L);
-    lua_insert(L, -1 - arguments);
-    lua_call(L, arguments, 1);
-}
+// The scripts that make the words of a test, each with what those before it returned: {host =, test_world =, …}.
+constexpr const char* scripts[] = {"test_world",  "test_call",         "test_telling",
+                                   "test_caller", "test_surroundings", "test"};
 
 int TestState::open(lua_State* L) {
     auto& self = *static_cast<TestState*>(lua_touserdata(L, 1));
     open_library(L, {});
-
+    lua_newtable(L);
+    int parts = lua_gettop(L);
     self.host_.push(L);
-    int host = lua_gettop(L);
-    lua_pushvalue(L, host);
-    self.run_engine_script(L, "test_world", 1);
-    int world = lua_gettop(L);
-    lua_pushvalue(L, host);
-    lua_pushvalue(L, world);
-    self.run_engine_script(L, "test_call", 2);
-    int call = lua_gettop(L);
-    for (int index : {host, world, call}) lua_pushvalue(L, index);
-    self.run_engine_script(L, "test", 3);
+    lua_setfield(L, parts, "host");
+    for (auto* name : scripts) {
+        auto* script = find_engine_script(name);
+        if (script == nullptr) return luaL_error(L, "scripts/%s.lua is missing", name);
+        auto& code = script->bytecode;
+        if (luaL_loadbuffer(L, code.data(), code.size(), script->chunk_name.c_str()) != 0) return lua_error(L);
+        lua_pushvalue(L, parts);
+        lua_call(L, 1, 1);
+        lua_setfield(L, parts, name);
+    }
+    lua_getfield(L, parts, "test");
     lua_pushvalue(L, -1);
     lua_setfield(L, LUA_REGISTRYINDEX, runner_field);
 

@@ -44,7 +44,6 @@ private:
     static int push_transcript(lua_State* L);
 
     std::optional<std::string> protect(int (*function)(lua_State*));
-    void run_engine_script(lua_State* L, const char* name, int arguments);
     void load_source(lua_State* L, const Source& source);
 
     const Source& test_;
