@@ -24,6 +24,29 @@ TwimlDocument one_verb(const char* verb, const std::string& text) {
     return {std::move(xml), {}};
 }
 
+// pugixml lets a bare "&" pass as text; Twilio's parser does not (XML 1.0 §4.1).
+bool has_bare_ampersand(std::string_view text) {
+    for (std::size_t at = text.find_first_of("&<"); at != std::string_view::npos; at = text.find_first_of("&<", at)) {
+        auto rest = text.substr(at);
+        bool literal = rest.starts_with("<![CDATA[") || rest.starts_with("<!--");
+        if (literal) {
+            at = text.find(rest.starts_with("<!--") ? "-->" : "]]>", at);
+            if (at == std::string_view::npos) return false;
+        } else if (rest[0] == '<') {
+            ++at;
+        } else {
+            auto end = rest.find(';');
+            auto name = rest.substr(1, end == std::string_view::npos ? 0 : end - 1);
+            bool known = name == "amp" || name == "lt" || name == "gt" || name == "quot" || name == "apos" ||
+                         (name.size() > 1 && name[0] == '#' &&
+                          name.find_first_not_of("0123456789abcdefABCDEFx", 1) == std::string_view::npos);
+            if (!known) return true;
+            ++at;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 std::variant<TwimlDocument, TwimlProblem> read_twiml(const std::string& text) {
@@ -31,6 +54,7 @@ std::variant<TwimlDocument, TwimlProblem> read_twiml(const std::string& text) {
     auto parsed =
         xml->load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_ws_pcdata, pugi::encoding_utf8);
     if (!parsed) return TwimlProblem{12100, std::string("the document does not parse: ") + parsed.description()};
+    if (has_bare_ampersand(text)) return TwimlProblem{12100, "the document does not parse: a bare \"&\" in it"};
     std::string_view root = xml->document_element().name();
     if (root != "Response") return TwimlProblem{12102, "the root is <" + std::string(root) + ">, not <Response>"};
     auto warnings = check_twiml(xml->document_element());

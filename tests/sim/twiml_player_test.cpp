@@ -348,6 +348,11 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"EmptyRedirect", {200, "text/xml", "<Response><Redirect/></Response>"}, 11100}),
     [](const auto& test) { return test.param.name; });
 
+TEST(TwimlPlayer, ReadsEntitiesAndLiteralText) {
+    auto player = playing("<!-- a & b --><Say>a &amp; b &#38; c</Say><Say><![CDATA[d & e]]></Say>");
+    EXPECT_THAT(lines(player), ElementsAre("hears \"a & b & c\"", "hears \"d & e\"", "is hung up"));
+}
+
 TEST(TwimlPlayer, SpeaksAReplyOfPlainText) {
     auto player = new_player();
     player.start(home, "POST");
