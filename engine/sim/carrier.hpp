@@ -1,0 +1,154 @@
+#pragma once
+
+#include "sim/call_params.hpp"
+#include "sim/delivery.hpp"
+#include "sim/twiml_player.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace switchhook::sim {
+
+// What a number's owner has set in the console. An empty URL is not asked.
+struct NumberSettings {
+    std::string voice_url;
+    std::string voice_method = "POST";
+    std::string voice_fallback_url;
+    std::string status_callback;
+    std::string sms_url;
+    std::string sms_fallback_url;
+};
+
+class Carrier;
+
+// A call at the carrier: the player, and the webhooks that it makes.
+//
+// An act of the caller is done on player(), then settle() brings the call to where it waits again.
+class CarrierCall {
+public:
+    CarrierCall(Carrier& carrier, CallFacts facts, NumberSettings settings);
+
+    const CallFacts& facts() const { return facts_; }
+    TwimlPlayer& player() { return player_; }
+
+    // Makes every request that is due until the call waits for somebody or is over; then tells the status callback.
+    boost::asio::awaitable<void> settle();
+
+    // Sends the latest webhook once more. False where another document comes back.
+    boost::asio::awaitable<bool> repeat_last_webhook();
+
+    // From here on every webhook is sent twice, as when a reply was lost.
+    void repeat_every_webhook() { repeats_ = true; }
+    // The engine gave a repeated webhook another document; then what it gave.
+    const std::string& mismatch() const { return mismatch_; }
+
+    // What was said and played since begin_listening(), to the caller and to the one dialled.
+    const std::vector<std::string>& heard() const { return heard_; }
+    const std::vector<std::string>& whispered() const { return whispered_; }
+    void begin_listening();
+
+    // How the call ended: "flow", "caller", "carrier", "rejected", "busy"; empty while it goes on.
+    const std::string& over() const { return over_; }
+    // CallStatus as a webhook would tell it now.
+    std::string status() const;
+
+    // A redirect from outside (REST); it takes effect after a request that is under way.
+    void redirect(std::string url, std::string method);
+
+private:
+    boost::asio::awaitable<void> show_events();
+    boost::asio::awaitable<Delivery> request(Fetch fetch);
+    void note(const CallEvent& event);
+
+    Carrier& carrier_;
+    CallFacts facts_;
+    NumberSettings settings_;
+    TwimlPlayer player_;
+    std::vector<std::string> heard_, whispered_;
+    std::string over_;
+    bool answered_ = false;
+    bool settling_ = false;
+    bool reported_ = false;
+    bool repeats_ = false;
+    std::string mismatch_;
+    std::optional<Fetch> redirect_;
+    Fetch last_;
+    std::string last_reply_;
+};
+
+// A text message that passed through the carrier.
+struct TextMessage {
+    std::string sid;
+    std::string from;
+    std::string to;
+    std::string body;
+    std::vector<std::string> media;
+};
+
+// A telephone network with one account, in memory: it places calls and texts to webhooks, and keeps what is sent
+// through it. For one thread: everything is called on the executor that its coroutines run on.
+class Carrier {
+public:
+    struct Options {
+        std::string account_sid = "AC00000000000000000000000000000000";
+        WebhookSender::Options webhooks;
+        NumberSettings settings;                        // of every number…
+        std::map<std::string, NumberSettings> numbers;  // …but these
+        double speed = 0;  // seconds of a call per second of the clock; 0: no waiting at all
+        std::uint64_t seed = 1;
+        std::function<void(const CarrierCall&, const CallEvent&)> on_event = {};
+    };
+
+    explicit Carrier(Options options);
+
+    // Rings the business's number. The call is at its first wait when this returns; it lives as long as the carrier.
+    boost::asio::awaitable<CarrierCall*> place_call(std::string from, std::string to, bool repeats = false);
+
+    // Notes an outbound call (REST): nobody has picked it up yet. `settings.voice_url` is what is asked then.
+    CarrierCall& ring(std::string from, std::string to, NumberSettings settings, std::string twiml = {});
+    // Picks up the oldest call that rings this number; null where there is none.
+    boost::asio::awaitable<CarrierCall*> pick_up(std::string number);
+
+    // Sends a text to the business, and gives what came back.
+    boost::asio::awaitable<std::vector<TextMessage>> send_text(std::string from, std::string to, std::string body);
+
+    CarrierCall* find(const std::string& sid);
+    const NumberSettings& settings_of(const std::string& number) const;
+
+    // A text that the business sends. Nothing where the receiver has opted out (21610).
+    const TextMessage* accept_text(TextMessage message);
+    const std::vector<TextMessage>& sent_texts() const { return sent_; }
+
+    const Options& options() const { return options_; }
+    const WebhookSender& sender() const { return sender_; }
+    const std::shared_ptr<Sids>& sids() const { return sids_; }
+
+private:
+    struct Outbound {
+        CarrierCall* call;
+        std::string url;
+        std::string method;
+        std::string twiml;
+    };
+
+    CarrierCall& add_call(std::string from, std::string to, std::string direction, NumberSettings settings);
+    void note_opt_out(const std::string& from, const std::string& to, std::string body);
+    Params text_params(const TextMessage& message) const;
+
+    Options options_;
+    std::shared_ptr<Sids> sids_;
+    WebhookSender sender_;
+    std::map<std::string, std::unique_ptr<CarrierCall>> calls_;
+    std::vector<Outbound> ringing_;
+    std::vector<TextMessage> sent_;
+    std::set<std::pair<std::string, std::string>> opted_out_;  // (receiver, business)
+};
+
+}  // namespace switchhook::sim

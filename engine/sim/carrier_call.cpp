@@ -1,0 +1,140 @@
+#include "net/response_writer.hpp"
+#include "sim/carrier.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <ctime>
+#include <utility>
+
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+// GCC 12 pairs the frame of one coroutine with the delete of another that it inlines.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
+
+namespace switchhook::sim {
+namespace {
+
+namespace asio = boost::asio;
+using Kind = CallEvent::Kind;
+
+// Documents without a wait between them: by then a flow goes round in circles.
+constexpr int most_documents = 200;
+
+asio::awaitable<void> rest(std::chrono::nanoseconds time) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, time);
+    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+}  // namespace
+
+CarrierCall::CarrierCall(Carrier& carrier, CallFacts facts, NumberSettings settings)
+    : carrier_(carrier),
+      facts_(std::move(facts)),
+      settings_(std::move(settings)),
+      player_({.fallback_url = settings_.voice_fallback_url,
+               .recordings_url =
+                   "https://api.twilio.com/2010-04-01/Accounts/" + carrier.options().account_sid + "/Recordings"},
+              carrier.sids()) {}
+
+std::string CarrierCall::status() const {
+    if (const auto* ended = std::get_if<Ended>(&player_.need())) return ended->status;
+    return answered_ ? "in-progress" : "ringing";
+}
+
+void CarrierCall::begin_listening() {
+    heard_.clear();
+    whispered_.clear();
+}
+
+void CarrierCall::redirect(std::string url, std::string method) {
+    if (settling_)
+        redirect_ = Fetch{std::move(url), std::move(method), {}, {}};
+    else
+        player_.start(url, method);
+}
+
+void CarrierCall::note(const CallEvent& event) {
+    if (event.kind == Kind::says || event.kind == Kind::plays)
+        (event.party == Party::callee ? whispered_ : heard_).push_back(event.text);
+    if (event.kind == Kind::hung_up && event.party == Party::caller) over_ = event.text;
+    if (event.kind == Kind::rejected) over_ = event.text;
+}
+
+asio::awaitable<void> CarrierCall::show_events() {
+    for (auto& event : player_.take_events()) {
+        note(event);
+        const auto& options = carrier_.options();
+        if (options.on_event) options.on_event(*this, event);
+        if (options.speed > 0 && event.duration.count() > 0)
+            co_await rest(std::chrono::duration_cast<std::chrono::nanoseconds>(event.duration / options.speed));
+    }
+}
+
+asio::awaitable<Delivery> CarrierCall::request(Fetch fetch) {
+    auto facts = facts_;
+    if (!fetch.call_sid.empty()) {  // a whisper: the leg that was dialled asks
+        facts.sid = fetch.call_sid;
+        facts.direction = "outbound-dial";
+    }
+    auto params = merge(call_params(facts, status()), fetch.params);
+    if (!fetch.call_sid.empty()) params.emplace_back("ParentCallSid", facts_.sid);
+    fetch.params = params;
+    auto delivery = co_await carrier_.sender().send(fetch.url, fetch.method, params);
+    last_ = std::move(fetch);
+    last_reply_ = delivery.reply ? delivery.reply->body : std::string();
+    if (repeats_ && delivery.reply) co_await repeat_last_webhook();
+    co_return delivery;
+}
+
+asio::awaitable<bool> CarrierCall::repeat_last_webhook() {
+    if (last_.url.empty()) co_return true;
+    auto again = co_await carrier_.sender().send(last_.url, last_.method, last_.params);
+    bool same = again.reply && again.reply->body == last_reply_;
+    if (!same) mismatch_ = again.reply ? again.reply->body : again.what;
+    co_return same;
+}
+
+asio::awaitable<void> CarrierCall::settle() {
+    while (settling_) co_await rest(std::chrono::milliseconds(1));
+    settling_ = true;
+    for (int documents = 0;; ++documents) {
+        co_await show_events();
+        for (auto& callback : player_.take_callbacks()) {
+            auto params = merge(call_params(facts_, status()), callback.params);
+            co_await carrier_.sender().send(callback.url, callback.method, std::move(params));
+        }
+        auto* fetch = std::get_if<Fetch>(&player_.need());
+        if (!fetch) break;
+        auto wanted = *fetch;
+        auto delivery = co_await request(wanted);
+        answered_ = true;
+        if (redirect_) {
+            player_.start(redirect_->url, redirect_->method);
+            redirect_.reset();
+        } else if (documents == most_documents) {
+            player_.failed(11200, "the call went through 200 documents without waiting for anybody");
+        } else if (delivery.reply) {
+            player_.arrived(*delivery.reply);
+        } else {
+            player_.failed(delivery.code, delivery.what);
+        }
+    }
+    bool ended = std::holds_alternative<Ended>(player_.need());
+    if (ended && !reported_ && !settings_.status_callback.empty()) {
+        reported_ = true;
+        auto seconds = (player_.elapsed().count() + 999) / 1000;
+        auto params = merge(call_params(facts_, status()), {{"CallDuration", std::to_string(seconds)},
+                                                            {"Duration", std::to_string((seconds + 59) / 60)},
+                                                            {"Timestamp", net::http_date(std::time(nullptr))},
+                                                            {"CallbackSource", "call-progress-events"},
+                                                            {"SequenceNumber", "0"}});
+        co_await carrier_.sender().send(settings_.status_callback, "POST", params);
+        if (repeats_) co_await carrier_.sender().send(settings_.status_callback, "POST", std::move(params));
+    }
+    settling_ = false;
+}
+
+}  // namespace switchhook::sim
