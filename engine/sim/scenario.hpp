@@ -1,0 +1,54 @@
+#pragma once
+
+#include "core/ask.hpp"
+#include "net/http_client.hpp"
+#include "script/flow.hpp"
+#include "sim/carrier.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace switchhook::sim {
+
+// Runs a scenario (scripts/scenario.lua) against an engine on a socket, and tells it line by line as it happens.
+class Scenario {
+public:
+    struct Options {
+        script::Source source;
+        // The folder that edit{} may write in; empty: no edits.
+        std::filesystem::path flows;
+        // Answers which number runs what: a list of {number, version, error}, bare or under "numbers".
+        std::string status_url;
+        std::function<void(std::string_view)> print;
+    };
+
+    // `carrier` outlives the scenario, and runs on the same executor.
+    Scenario(Carrier& carrier, Options options);
+
+    // Runs to the end. Empty if everything was as told; otherwise "demo.lua:12: expected the caller to hear …".
+    boost::asio::awaitable<std::string> run();
+
+    // Prints an event of a call; for Carrier::Options::on_event.
+    void show(const CarrierCall& call, const CallEvent& event);
+
+private:
+    boost::asio::awaitable<core::Answer> perform(core::Ask ask);
+    boost::asio::awaitable<core::Answer> perform_on_call(core::Ask ask, CarrierCall& call);
+    boost::asio::awaitable<core::Answer> start_call(core::Json options);
+    boost::asio::awaitable<core::Answer> send_text(core::Json options);
+    boost::asio::awaitable<core::Answer> status();
+    core::Answer edit(const core::Json& options) const;
+    std::string name_of(const std::string& number) const;
+
+    Carrier& carrier_;
+    Options options_;
+    net::HttpClient client_;
+    std::map<std::string, std::string> names_;  // number → what the transcript calls it
+};
+
+}  // namespace switchhook::sim
