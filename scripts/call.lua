@@ -824,14 +824,12 @@ end
 -- A misspelt verb or field is asked for as "Call.gahter": the engine answers with what was meant.
 ---@param class string
 ---@param members table
+---@return table metatable For the call or message itself.
 local function names_its_members(class, members)
-  return {
-    __index = function(_, name)
-      local member = members[name]
-      if member == nil then return ask(class .. "." .. tostring(name)) end
-      return member
-    end,
-  }
+  setmetatable(members, {
+    __index = function(_, name) return ask(class .. "." .. tostring(name)) end,
+  })
+  return { __index = members }
 end
 
 local function with_identity(info, metatable)

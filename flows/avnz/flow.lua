@@ -16,7 +16,7 @@ end
 
 -- A number of its own names its company; on the shared one, the caller does.
 local function find_company(call)
-  if call.settings.company then return company_with_code(call.settings.company) end
+  if call.settings.company ~= "" then return company_with_code(call.settings.company) end
   local choices = {}
   for i, company in ipairs(companies) do
     choices[i] = { key = company.code, name = company.code, words = company.words }
@@ -103,6 +103,7 @@ end
 
 ---@type Flow
 return {
+  settings = { company = "" }, -- the code of the company that a number belongs to; empty on the shared number
   fallback = { say = "I am putting you through.", dial = "+15550130" },
 
   on_call = function(call)

@@ -1,11 +1,13 @@
 #include "run_flow.hpp"
 #include "script/bundle_reader.hpp"
+#include "script/flow_library.hpp"
 #include "script/flow_tester.hpp"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
+using namespace switchhook;
 using namespace switchhook::script;
 
 namespace {
@@ -38,6 +40,21 @@ void expect_tests_to_pass(const std::string& folder, std::size_t at_least) {
 
 TEST(Flows, PassTheirOwnTests) {
     expect_tests_to_pass("flows", 30);
+}
+
+TEST(Flows, GoLiveForTheirNumbers) {
+    on_worker([] {
+        core::ManualClock clock(test_time());
+        core::Log log({}, [](std::string_view) {});
+        core::Metrics metrics;
+        FlowLibrary library({.root = std::filesystem::path(SOURCE_DIR) / "flows"}, clock, log, metrics);
+        for (const auto& problem : library.refresh()) ADD_FAILURE() << problem.text();
+        auto northwind = library.find("+15550111");
+        ASSERT_TRUE(northwind);
+        EXPECT_EQ(northwind->flow->name(), "avnz");
+        EXPECT_EQ(northwind->settings, core::Json({{"company", "101"}}));
+        EXPECT_EQ(library.status().size(), 4U);
+    });
 }
 
 TEST(Flows, OfTheExamplesPassTheirOwnTests) {
