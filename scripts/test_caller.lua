@@ -4,7 +4,8 @@ local Call, telling = parts.test_call, parts.test_telling
 local show = parts.test_world.show
 local refuse, subject, want, want_options = telling.refuse, telling.subject, telling.want, telling.want_options
 local begin, settle, going, waiting = telling.begin, telling.settle, telling.going, telling.waiting
-local all_of, expect_heard, contains, is_exactly = telling.all_of, telling.expect_heard, telling.contains, telling.is_exactly
+local all_of, expect_heard = telling.all_of, telling.expect_heard
+local contains, is_exactly = telling.contains, telling.is_exactly
 
 -- ── The caller ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -25,7 +26,8 @@ end
 function caller:hears_exactly(text)
   want(text, "string", 'caller:hears_exactly("Goodbye.")')
   local call = going()
-  expect_heard(is_exactly(call.heard, text), call.heard, "the caller to hear exactly " .. show(text), "heard", call:state())
+  local passes = is_exactly(call.heard, text)
+  expect_heard(passes, call.heard, "the caller to hear exactly " .. show(text), "heard", call:state())
 end
 
 --- Hears what matches a Lua pattern: `caller:hears_match("%d+ slots")`.
@@ -229,7 +231,8 @@ function caller:is_rejected(reason)
   if reason ~= nil and reason ~= "rejected" and reason ~= "busy" then
     refuse(('wants "rejected" or "busy", but was given %s'):format(show(reason)))
   end
-  expect_end(ended_by("reject", "reason", reason), "the call to be rejected" .. (reason and " (" .. reason .. ")" or ""))
+  local expectation = "the call to be rejected" .. (reason and " (" .. reason .. ")" or "")
+  expect_end(ended_by("reject", "reason", reason), expectation)
 end
 
 --- Is handed to another server.

@@ -3,7 +3,8 @@ local parts = ...
 local host, World, Call, telling = parts.host, parts.test_world, parts.test_call, parts.test_telling
 local show = World.show
 local refuse, instead, subject, want = telling.refuse, telling.instead, telling.subject, telling.want
-local want_options, new_info, settle, expect_heard = telling.want_options, telling.new_info, telling.settle, telling.expect_heard
+local want_options, new_info, settle = telling.want_options, telling.new_info, telling.settle
+local expect_heard = telling.expect_heard
 local contains, is_exactly = telling.contains, telling.is_exactly
 
 -- ── The world around ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -337,7 +338,8 @@ function texter:receives_media(url)
       return
     end
   end
-  telling.current.world:fail(("expected the texter to receive the picture %s, but received %s"):format(url, list(media, tostring, "none")))
+  telling.current.world:fail(("expected the texter to receive the picture %s, but received %s"):format(
+    url, list(media, tostring, "none")))
 end
 
 --- Receives no reply.

@@ -114,10 +114,12 @@ local function settle(call)
     local kind = call.waits.kind
     if kind == "dial" then
       telling.current.world:note("they talk for " .. CONVERSATION .. " s")
-      call:answer({ status = "completed", seconds = CONVERSATION, sid = telling.current.world:new_id("CA") }, nil, CONVERSATION)
+      local sid = telling.current.world:new_id("CA")
+      call:answer({ status = "completed", seconds = CONVERSATION, sid = sid }, nil, CONVERSATION)
     elseif kind == "enqueue" then
       telling.current.world:note("somebody takes the call from the queue")
-      call:answer({ result = "bridged", seconds = CONVERSATION, sid = telling.current.world:new_id("QU") }, nil, CONVERSATION)
+      local sid = telling.current.world:new_id("QU")
+      call:answer({ result = "bridged", seconds = CONVERSATION, sid = sid }, nil, CONVERSATION)
     elseif kind == "refer" then
       call:answer({ status = "completed" })
     end
