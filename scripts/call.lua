@@ -36,6 +36,8 @@ local ask = engine.ask
 ---@alias WebhookMethod "GET"|"POST"
 --- a speech model of the carrier
 ---@alias SpeechModel "default"|"numbers_and_commands"|"phone_call"|"experimental_conversations"|"experimental_utterances"|"googlev2_long"|"googlev2_short"|"googlev2_telephony"|"googlev2_telephony_short"|"deepgram_nova-2"|"deepgram_nova-3"|string
+--- a phone number such as "+15551230100", or a table with `number`, `client`, `sip`, `queue`, `conference` or `application`
+---@alias DialTarget PhoneNumber|DialNumber|DialClient|DialSip|DialQueue|DialConference|DialApplication
 --- whether silence is cut from a recording
 ---@alias Trim "trim-silence"|"do-not-trim"
 --- when a call is recorded, in one channel or, with "-dual", in two
@@ -305,7 +307,7 @@ end
 ---@class DialOptions
 ---@ask dial
 ---@needs to
----@field to? (PhoneNumber|DialNumber|DialClient|DialSip|DialQueue|DialConference|DialApplication)[] Whom to ring. [at most 10]
+---@field to? DialTarget[] Whom to ring. [at most 10]
 ---@field whisper? string|Prompt|(string|Prompt)[] What the person called hears before the two are connected: a text, or prompts.
 ---@field caller_id? string Number that the person called sees. [default the caller's]
 ---@field timeout? WholeSeconds How long it rings. [5 to 600, default 30]
@@ -417,7 +419,7 @@ end
 ---@ask dial
 ---@phase on_call
 ---@waits
----@param to PhoneNumber|DialNumber|DialClient|DialSip|DialQueue|DialConference|DialApplication|(PhoneNumber|table)[]
+---@param to DialTarget|DialTarget[]
 ---@param options? DialOptions
 ---@return DialOutcome? outcome
 ---@return "busy"|"no_answer"|"failed"|"canceled"|nil reason

@@ -205,6 +205,7 @@ private:
 
     void write_classes_in(const AnnotatedType& type) {
         for (const auto& part : type.parts) write_classes_in(part);
+        if (type.of_alias) write_classes_in(type.of_alias->type);
         if (!type.of_class || type.of_class->is_value || is_section(*type.of_class)) return;
         if (!written_.insert(type.of_class).second) return;
         const auto& options = *type.of_class;

@@ -277,7 +277,8 @@ std::string unknown_option(std::string_view name, const AnnotatedClass& rules, c
 }
 
 std::string missing(const AnnotatedField& field, const Place& place) {
-    return verbs(place) + "`" + path(place) + "` is missing; it is " + expected(field.type, field.constraints);
+    const auto& type = field.type.kind == Kind::array ? field.type.parts[0] : field.type;
+    return verbs(place) + "`" + path(place) + "` is missing; it is " + expected(type, field.constraints);
 }
 
 Complaint check_class(const Json& value, const AnnotatedClass& rules, const Place& at) {

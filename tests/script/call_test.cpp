@@ -107,7 +107,6 @@ TEST(Call, RaisesAtTheAuthorsLine) {
     EXPECT_EQ(failure_of("call:gahter { digits = 1 }"),
               "test/flow.lua:2: a call has no `gahter`; did you mean `gather`?");
     EXPECT_EQ(failure_of("call:dial(call.settings.front_dsek)"),
-              "test/flow.lua:2: dial: `to` is missing; it is a list, each item a phone number such as "
-              "\"+15551230100\", a table with `number`, a table with `client`, a table with `sip`, a table with "
-              "`queue`, a table with `conference` or a table with `application`");
+              "test/flow.lua:2: dial: `to` is missing; it is a phone number such as \"+15551230100\", or a table with "
+              "`number`, `client`, `sip`, `queue`, `conference` or `application`");
 }
