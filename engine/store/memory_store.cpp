@@ -1,0 +1,80 @@
+#include "store/memory_store.hpp"
+
+namespace switchhook::store {
+
+using core::Errc;
+using core::Json;
+using core::Result;
+
+core::Store::Awaitable<void> MemoryStore::append(core::JournalEntry entry) {
+    auto& shard = shard_of(entry.call);
+    std::lock_guard lock(shard.mutex);
+    auto& journal = shard.journals[entry.call];
+    if (!journal.empty() && journal.back().seq >= entry.seq) co_return Errc::already_answered;
+    journal.push_back(std::move(entry));
+    co_return Result<void>();
+}
+
+core::Store::Awaitable<std::vector<core::JournalEntry>> MemoryStore::journal(std::string call) {
+    auto& shard = shard_of(call);
+    std::lock_guard lock(shard.mutex);
+    auto found = shard.journals.find(call);
+    co_return found == shard.journals.end() ? std::vector<core::JournalEntry>() : found->second;
+}
+
+core::Store::Awaitable<void> MemoryStore::forget(std::string call) {
+    auto& shard = shard_of(call);
+    std::lock_guard lock(shard.mutex);
+    shard.journals.erase(call);
+    co_return Result<void>();
+}
+
+core::Store::Awaitable<std::optional<Json>> MemoryStore::get(std::string business, std::string key) {
+    auto& shard = shard_of(business);
+    std::lock_guard lock(shard.mutex);
+    auto* json = find(shard, business, key);
+    co_return json ? std::optional<Json>(*json) : std::nullopt;
+}
+
+core::Store::Awaitable<void> MemoryStore::set(std::string business, std::string key, Json value,
+                                              std::optional<std::chrono::milliseconds> lifetime) {
+    auto& shard = shard_of(business);
+    std::lock_guard lock(shard.mutex);
+    shard.values[{std::move(business), std::move(key)}] = {std::move(value), expiry(lifetime)};
+    co_return Result<void>();
+}
+
+core::Store::Awaitable<void> MemoryStore::compare_and_set(std::string business, std::string key,
+                                                          std::optional<Json> expected, std::optional<Json> value,
+                                                          std::optional<std::chrono::milliseconds> lifetime) {
+    auto& shard = shard_of(business);
+    std::lock_guard lock(shard.mutex);
+    auto* found = find(shard, business, key);
+    if (found ? !expected || *found != *expected : expected.has_value()) co_return Errc::conflict;
+    if (value)
+        shard.values[{std::move(business), std::move(key)}] = {std::move(*value), expiry(lifetime)};
+    else
+        shard.values.erase({business, key});
+    co_return Result<void>();
+}
+
+core::Store::Awaitable<void> MemoryStore::remove(std::string business, std::string key) {
+    auto& shard = shard_of(business);
+    std::lock_guard lock(shard.mutex);
+    shard.values.erase({business, key});
+    co_return Result<void>();
+}
+
+std::optional<core::Time> MemoryStore::expiry(std::optional<std::chrono::milliseconds> lifetime) const {
+    return lifetime ? std::optional(clock_.now() + *lifetime) : std::nullopt;
+}
+
+const Json* MemoryStore::find(Shard& shard, const std::string& business, const std::string& key) const {
+    auto found = shard.values.find({business, key});
+    if (found == shard.values.end()) return nullptr;
+    if (!found->second.expires || *found->second.expires > clock_.now()) return &found->second.json;
+    shard.values.erase(found);
+    return nullptr;
+}
+
+}  // namespace switchhook::store

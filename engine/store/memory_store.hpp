@@ -1,0 +1,52 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/store.hpp"
+
+#include <array>
+#include <map>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace switchhook::store {
+
+// The Store port in memory: for tests, for the terminal call, and for engines that need nothing to survive a restart.
+// Thread-safe; locks are held for single operations and split over shards.
+class MemoryStore final : public core::Store {
+public:
+    explicit MemoryStore(const core::Clock& clock) : clock_(clock) {}
+
+    Awaitable<void> append(core::JournalEntry entry) override;
+    Awaitable<std::vector<core::JournalEntry>> journal(std::string call) override;
+    Awaitable<void> forget(std::string call) override;
+    Awaitable<std::optional<core::Json>> get(std::string business, std::string key) override;
+    Awaitable<void> set(std::string business, std::string key, core::Json value,
+                        std::optional<std::chrono::milliseconds> lifetime) override;
+    Awaitable<void> compare_and_set(std::string business, std::string key, std::optional<core::Json> expected,
+                                    std::optional<core::Json> value,
+                                    std::optional<std::chrono::milliseconds> lifetime) override;
+    Awaitable<void> remove(std::string business, std::string key) override;
+
+private:
+    struct Value {
+        core::Json json;
+        std::optional<core::Time> expires;
+    };
+    struct Shard {
+        std::mutex mutex;
+        std::unordered_map<std::string, std::vector<core::JournalEntry>> journals;
+        std::map<std::pair<std::string, std::string>, Value> values;  // by business and key
+    };
+
+    Shard& shard_of(const std::string& name) { return shards_[std::hash<std::string>()(name) % shards_.size()]; }
+    std::optional<core::Time> expiry(std::optional<std::chrono::milliseconds> lifetime) const;
+    const core::Json* find(Shard& shard, const std::string& business, const std::string& key) const;
+
+    const core::Clock& clock_;
+    std::array<Shard, 16> shards_;
+};
+
+}  // namespace switchhook::store
