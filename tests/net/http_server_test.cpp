@@ -51,7 +51,8 @@ public:
     void open() {
         std::lock_guard lock(mutex_);
         open_ = true;
-        for (auto& timer : waiting_) asio::post(timer->get_executor(), [timer] { timer->cancel(); });
+        for (auto& waiting : waiting_)
+            if (auto timer = waiting.lock()) asio::post(timer->get_executor(), [timer] { timer->cancel(); });
         waiting_.clear();
     }
 
@@ -60,7 +61,7 @@ private:
     std::condition_variable changed_;
     int arrived_ = 0;
     bool open_ = false;
-    std::vector<std::shared_ptr<asio::steady_timer>> waiting_;
+    std::vector<std::weak_ptr<asio::steady_timer>> waiting_;
 };
 
 class HttpServerTest : public testing::Test {
