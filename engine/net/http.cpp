@@ -16,6 +16,21 @@ bool same_name(std::string_view a, std::string_view b) noexcept {
            std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
+bool is_token(std::string_view text) noexcept {
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+        return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
+               marks.find(c) != std::string_view::npos;
+    });
+}
+
+bool are_sendable(const Headers& headers) noexcept {
+    auto is_control = [](unsigned char c) { return (c < ' ' && c != '\t') || c == 127; };
+    return std::all_of(headers.begin(), headers.end(), [&](const Headers::Header& header) {
+        return is_token(header.name) && std::none_of(header.value.begin(), header.value.end(), is_control);
+    });
+}
+
 void Headers::set(std::string_view name, std::string_view value) {
     remove(name);
     add(name, value);

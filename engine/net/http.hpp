@@ -46,6 +46,11 @@ private:
     std::vector<Header> headers_;
 };
 
+// Whether the text can be a method or a header's name (RFC 9110 §5.6.2).
+bool is_token(std::string_view text) noexcept;
+// Whether every header can be sent without breaking out of its line.
+bool are_sendable(const Headers& headers) noexcept;
+
 struct Request {
     std::string method;
     std::string target;  // path and query, byte for byte as received

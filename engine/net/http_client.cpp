@@ -41,24 +41,6 @@ bool is_idempotent(std::string_view method) {
     return any_of(method, {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"});
 }
 
-// RFC 9110 §5.6.2.
-bool is_token(std::string_view text) {
-    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               marks.find(c) != std::string_view::npos;
-    });
-}
-
-bool is_sendable(const ClientRequest& request) {
-    return is_token(request.method) && request.method != "CONNECT" &&
-           std::all_of(request.headers.begin(), request.headers.end(), [](const Headers::Header& header) {
-               return is_token(header.name) &&
-                      std::none_of(header.value.begin(), header.value.end(),
-                                   [](unsigned char c) { return (c < ' ' && c != '\t') || c == 127; });
-           });
-}
-
 bool is_ours(std::string_view name) {
     for (auto own : {"Host", "Connection", "Content-Length", "Transfer-Encoding", "Expect", "Upgrade", "Keep-Alive"})
         if (same_name(name, own)) return true;
@@ -194,7 +176,8 @@ asio::awaitable<core::Result<Response>> HttpClient::send(ClientRequest request) 
 
 asio::awaitable<core::Result<Response>> HttpClient::follow(ClientRequest request) const {
     auto url = parse_url(request.url);
-    if (!url || (url->scheme != "http" && url->scheme != "https") || !is_sendable(request))
+    if (!url || (url->scheme != "http" && url->scheme != "https") || !is_token(request.method) ||
+        request.method == "CONNECT" || !are_sendable(request.headers))
         co_return core::Errc::malformed;
     for (int redirects = 0;; ++redirects) {
         auto response = co_await fetch(request, *url, options_, tls_);

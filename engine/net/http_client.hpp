@@ -3,6 +3,7 @@
 #include "core/errc.hpp"
 #include "net/address.hpp"
 #include "net/http.hpp"
+#include "net/websocket.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -22,6 +23,14 @@ struct ClientRequest {
     std::chrono::milliseconds timeout = std::chrono::seconds(10);  // for everything, redirects included
     std::size_t max_body = 1024 * 1024;                            // bytes of the response's body
     bool allow_private = false;  // may go to addresses that are not public, see net/address.hpp
+};
+
+struct WebSocketRequest {
+    std::string url;  // ws or wss
+    Headers headers;
+    std::chrono::milliseconds timeout = std::chrono::seconds(10);  // until it is open
+    bool allow_private = false;
+    WebSocketOptions options = {};
 };
 
 // HTTP/1.1 over TCP and TLS, for whoever runs on an io_context with a single thread.
@@ -53,7 +62,15 @@ public:
     // is refused.
     boost::asio::awaitable<core::Result<Response>> send(ClientRequest request) const;
 
+    // Opens a WebSocket, on a connection of its own, to an address checked as above. `refusal`, where given,
+    // is filled with what a server says that does not open one (Errc::closed); it outlives the call.
+    // No redirect is followed.
+    boost::asio::awaitable<core::Result<std::shared_ptr<WebSocket>>> connect_websocket(
+        WebSocketRequest request, Response* refusal = nullptr) const;
+
 private:
+    boost::asio::awaitable<core::Result<std::shared_ptr<WebSocket>>> open(WebSocketRequest request,
+                                                                          Response* refusal) const;
     boost::asio::awaitable<core::Result<Response>> follow(ClientRequest request) const;
 
     Options options_;

@@ -3,6 +3,7 @@
 #include "net/request_parser.hpp"
 #include "net/response_writer.hpp"
 #include "net/tls_certificate.hpp"
+#include "net/websocket_stream.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -208,6 +209,7 @@ public:
     }
 
     void close() override {
+        if (auto websocket = websocket_.lock()) return websocket->abort();
         boost::system::error_code ignored;
         stream_.lowest_layer().close(ignored);
     }
@@ -229,6 +231,10 @@ public:
             if (gone_) co_return;
             if (refusal) {
                 co_await refuse(std::move(*refusal));
+                co_return;
+            }
+            if (wants_websocket()) {
+                co_await upgrade();
                 co_return;
             }
             go_on = co_await answer();
@@ -303,6 +309,44 @@ private:
                 co_return std::nullopt;
             }
         }
+    }
+
+    bool wants_websocket() {
+        auto upgrade = parser_->request().headers.find("Upgrade").value_or("");
+        return options().websocket && parser_->upgrade() && same_name(upgrade, "websocket");
+    }
+
+    // Makes the connection a WebSocket, and has it served to its end.
+    asio::awaitable<void> upgrade() {
+        deadline = SteadyClock::time_point::max();
+        auto& request = parser_->request();
+        request.peer = peer_;
+        request.secure = is_tls;
+        const auto& handler = *options().websocket;
+        auto path = std::string(request.path());
+        std::optional<Response> refusal;
+        try {
+            refusal = co_await handler.admit(request);
+        } catch (const std::exception& failure) {
+            refusal = failed(path, failure.what());
+        }
+        if (refusal) {
+            co_await refuse(std::move(*refusal));
+            co_return;
+        }
+
+        http::request<http::empty_body> handshake(http::verb::get, request.target, 11);
+        for (const auto& [name, value] : request.headers) handshake.insert(name, value);
+        auto websocket = std::make_shared<WebSocketStream<Stream>>(std::move(stream_), handler.options);
+        websocket_ = websocket;
+        auto [error] = co_await websocket->beast().async_accept(handshake, awaited);
+        if (error) co_return;
+        try {
+            co_await handler.serve(std::move(request), websocket);
+        } catch (const std::exception& failure) {
+            failed(path, failure.what());
+        }
+        websocket->abort();
     }
 
     // Has the request handled and sends the reply. True if the connection goes on.
@@ -415,6 +459,7 @@ private:
     boost::beast::flat_buffer buffer_;
     std::optional<RequestParser> parser_;
     std::string out_;
+    std::weak_ptr<WebSocket> websocket_;  // what the stream went into
     bool idle_ = true;
     bool gone_ = false;
 };

@@ -3,6 +3,7 @@
 #include "core/errc.hpp"
 #include "core/log.hpp"
 #include "net/http.hpp"
+#include "net/websocket.hpp"
 #include "net/workers.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -30,10 +31,20 @@ public:
         std::chrono::milliseconds poll = std::chrono::seconds(10);  // how often the files are looked at
     };
 
+    // What happens to a request that asks for a WebSocket (RFC 6455). It counts among the connections.
+    struct WebSocketHandler {
+        // The response to refuse it with, or none to let it in.
+        std::function<boost::asio::awaitable<std::optional<Response>>(Request)> admit;
+        // Runs for as long as the WebSocket is of use; it is cut once this returns.
+        std::function<boost::asio::awaitable<void>(Request, std::shared_ptr<WebSocket>)> serve;
+        WebSocketOptions options = {};
+    };
+
     struct Options {
         std::string address = "127.0.0.1";
         std::uint16_t port = 0;  // 0: one that is free
         std::optional<Tls> tls = {};
+        std::optional<WebSocketHandler> websocket = {};  // without it, such a request is one like any other
 
         std::size_t header_limit = 16 * 1024;                              // bytes, the request line included
         std::size_t body_limit = 1024 * 1024;                              // bytes

@@ -1,0 +1,197 @@
+#include "net/websocket.hpp"
+
+#include "net/http_client.hpp"
+#include "net/http_server.hpp"
+#include "net/raw_client.hpp"
+#include "net/test_certificate.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <future>
+
+using namespace switchhook;
+using namespace switchhook::net;
+using namespace std::chrono_literals;
+using core::Errc;
+namespace asio = boost::asio;
+
+namespace {
+
+class WebSocketTest : public testing::Test {
+protected:
+    std::string start(bool tls = false) {
+        HttpServer::Options options;
+        options.websocket = HttpServer::WebSocketHandler{
+            .admit = [this](Request request) { return admit(std::move(request)); },
+            .serve = [this](Request request,
+                            std::shared_ptr<WebSocket> socket) { return serve(std::move(request), std::move(socket)); },
+            .options = {.max_message = 100'000, .idle_time = idle_time_},
+        };
+        if (tls) {
+            write_certificate(folder_.file("chain.pem"), folder_.file("key.pem"), "IP:127.0.0.1");
+            options.tls = HttpServer::Tls{folder_.file("chain.pem"), folder_.file("key.pem")};
+            setenv("SSL_CERT_FILE", folder_.file("chain.pem").c_str(), 1);
+            client_.emplace();
+            unsetenv("SSL_CERT_FILE");
+        }
+        server_.emplace(
+            workers_, std::move(options), [](Request request) { return plain(std::move(request)); }, log_);
+        return (tls ? "wss" : "ws") + std::string("://127.0.0.1:") + std::to_string(server_->port());
+    }
+
+    static asio::awaitable<Response> plain(Request) { co_return text_response(200, "plain"); }
+
+    asio::awaitable<std::optional<Response>> admit(Request request) {
+        if (request.path() == "/refused") co_return text_response(403, "no entry");
+        co_return std::nullopt;
+    }
+
+    // Says its target, then sends back what it hears, until the peer leaves.
+    asio::awaitable<void> serve(Request request, std::shared_ptr<WebSocket> socket) {
+        if (!socket->send(request.target)) co_return;
+        for (;;) {
+            auto message = co_await socket->read();
+            if (!message) {
+                ended_.set_value(message.error());
+                co_return;
+            }
+            if (!socket->send("echo " + *message)) co_return;
+        }
+    }
+
+    // Runs a client's side to its end.
+    template <class Side>
+    void run(Side side) {
+        asio::co_spawn(context_, std::move(side), [](std::exception_ptr failure) {
+            if (failure) std::rethrow_exception(failure);
+        });
+        context_.run();
+    }
+
+    std::chrono::milliseconds idle_time_ = 30s;
+    TemporaryFolder folder_;
+    core::Log log_{{.level = core::LogLevel::off}, [](std::string_view) {}};
+    std::promise<core::Error> ended_;
+    Workers workers_{{.count = 1}};
+    std::optional<HttpServer> server_;
+    asio::io_context context_{1};
+    std::optional<HttpClient> client_{std::in_place};
+};
+
+}  // namespace
+
+TEST_F(WebSocketTest, CarriesMessagesBothWaysInOrder) {
+    for (bool tls : {false, true}) {
+        auto url = start(tls) + "/media?call=1";
+        std::vector<std::string> heard;
+        run([&]() -> asio::awaitable<void> {
+            WebSocketRequest request{.url = url, .allow_private = true};
+            auto socket = co_await client_->connect_websocket(std::move(request));
+            if (!socket) co_return;
+            for (int i = 0; i < 3; ++i) (*socket)->send(std::to_string(i)).value();
+            for (int i = 0; i < 4; ++i) {
+                auto message = co_await (*socket)->read();
+                heard.push_back(message ? *message : message.error().message());
+            }
+            co_await (*socket)->close();
+        });
+        EXPECT_THAT(heard, testing::ElementsAre("/media?call=1", "echo 0", "echo 1", "echo 2"));
+        EXPECT_EQ(ended_.get_future().get(), Errc::closed);
+        ended_ = {};
+        server_.reset();
+        context_.restart();
+    }
+}
+
+TEST_F(WebSocketTest, IsRefusedWithAResponse) {
+    auto url = start() + "/refused";
+    core::Error error;
+    Response refusal;
+    run([&]() -> asio::awaitable<void> {
+        WebSocketRequest request{.url = url, .allow_private = true};
+        auto socket = co_await client_->connect_websocket(std::move(request), &refusal);
+        if (!socket) error = socket.error();
+    });
+    EXPECT_EQ(error, Errc::closed);
+    EXPECT_EQ(refusal.status, 403);
+}
+
+TEST_F(WebSocketTest, MayNotReachPrivateAddresses) {
+    auto url = start();
+    core::Error error;
+    run([&]() -> asio::awaitable<void> {
+        WebSocketRequest request{.url = url};
+        auto socket = co_await client_->connect_websocket(std::move(request));
+        if (!socket) error = socket.error();
+    });
+    EXPECT_EQ(error, Errc::refused_address);
+}
+
+TEST_F(WebSocketTest, LeavesPlainRequestsToTheirHandler) {
+    start();
+    RawClient client(server_->port());
+    EXPECT_THAT(client.exchange("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), testing::EndsWith("plain"));
+}
+
+TEST_F(WebSocketTest, RefusesAMessagePastItsLimit) {
+    auto url = start();
+    run([&]() -> asio::awaitable<void> {
+        WebSocketRequest request{.url = url, .allow_private = true};
+        auto socket = co_await client_->connect_websocket(std::move(request));
+        if (!socket) co_return;
+        (*socket)->send(std::string(100'001, 'x')).value();
+        while (co_await (*socket)->read()) continue;
+    });
+    EXPECT_EQ(ended_.get_future().get(), Errc::too_large);
+}
+
+TEST_F(WebSocketTest, RefusesToQueueWithoutBound) {
+    auto url = start();
+    core::Result<void> first;
+    core::Result<void> second;
+    run([&]() -> asio::awaitable<void> {
+        WebSocketRequest request{.url = url, .allow_private = true, .options = {.max_backlog = 1000}};
+        auto socket = co_await client_->connect_websocket(std::move(request));
+        if (!socket) co_return;
+        first = (*socket)->send(std::string(900, 'x'));
+        second = (*socket)->send(std::string(200, 'x'));
+        co_await (*socket)->close();
+    });
+    EXPECT_TRUE(first);
+    EXPECT_EQ(second.error(), Errc::overloaded);
+}
+
+TEST_F(WebSocketTest, GivesUpAPeerThatFallsSilent) {
+    idle_time_ = 40ms;
+    start();
+    RawClient client(server_->port());
+    client.send(
+        "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    EXPECT_THAT(client.receive(), testing::HasSubstr("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
+    EXPECT_EQ(ended_.get_future().get(), Errc::timed_out);
+}
+
+TEST_F(WebSocketTest, EndsWithItsServer) {
+    auto url = start();
+    std::promise<void> open;
+    std::thread peer([&] {
+        run([&]() -> asio::awaitable<void> {
+            WebSocketRequest request{.url = url, .allow_private = true};
+            auto socket = co_await client_->connect_websocket(std::move(request));
+            open.set_value();
+            if (!socket) co_return;
+            while (co_await (*socket)->read()) continue;
+        });
+    });
+    open.get_future().get();
+    server_.reset();
+    peer.join();
+    EXPECT_EQ(ended_.get_future().get(), Errc::closed);
+}
