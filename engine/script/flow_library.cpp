@@ -4,8 +4,10 @@
 #include "script/watchdog.hpp"
 #include "script/worker_thread.hpp"
 
+#include <boost/smart_ptr/atomic_shared_ptr.hpp>
+#include <boost/smart_ptr/make_shared.hpp>
+
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <exception>
@@ -299,7 +301,7 @@ struct FlowLibrary::State {
     void publish() {
         drop_unused();
         auto before = live.load();
-        auto next = std::make_shared<Snapshot>();
+        auto next = boost::make_shared<Snapshot>();
         for (const auto& [name, business] : businesses) {
             if (business.live) next->flows.emplace(name, business.live);
             next->flow_status.push_back(
@@ -379,7 +381,8 @@ struct FlowLibrary::State {
     std::string numbers_seen;
     Problems numbers_problems;
 
-    std::atomic<std::shared_ptr<const Snapshot>> live{std::make_shared<const Snapshot>()};
+    // Held only while a pointer is copied. libstdc++ 12's own atomic pointer unlocks without the order that it needs.
+    boost::atomic_shared_ptr<const Snapshot> live{boost::make_shared<const Snapshot>()};
 };
 
 FlowLibrary::FlowLibrary(Options options, const core::Clock& clock, core::Log& log, core::Metrics& metrics)
