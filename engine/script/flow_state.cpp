@@ -326,8 +326,11 @@ void FlowState::push_returned() {
 }
 
 Step FlowState::start(std::string_view handler, const core::CallInfo& info) {
-    // A handler that ran out of memory must not keep it from the next one.
-    if (memory_.refused() && lua_cpcall(L_.get(), drop_thread, this) != 0) lua_settop(L_.get(), 0);
+    // What the handler before left must not keep this one from its memory.
+    if (memory_.refused() || memory_.used() > limits_.memory_bytes / 2) {
+        if (lua_cpcall(L_.get(), drop_thread, this) != 0) lua_settop(L_.get(), 0);
+        lua_gc(L_.get(), LUA_GCCOLLECT, 0);
+    }
     handler_ = handler;
     last_where_ = flow_.bundle.main.path;
     Arguments arguments{*this, &info};
