@@ -94,6 +94,16 @@ TEST(FlowRun, LoadsAModuleOnceAndOnlyOfItsBundle) {
         "literal name");
 }
 
+TEST(FlowRun, LetsNoModuleWriteGlobals) {
+    auto flow = "return { on_call = function(call) require 'm' end }";
+    EXPECT_EQ(run_flow(flow, {}, {{"m", "leaked = 1"}}).failure(),
+              "test/m.lua:1: `leaked` is not declared: write `local leaked = …`");
+    EXPECT_EQ(run_flow(flow, {}, {{"m", "print = nil"}}).failure(),
+              "test/m.lua:1: `print` is the engine's and read-only: write `local print = …`, or choose another name");
+    EXPECT_EQ(run_flow(flow, {}, {{"m", "kv.get = nil"}}).failure(),
+              "test/m.lua:1: `kv.get` is read-only: keep what is yours in a table of your own");
+}
+
 TEST(FlowRun, RefusesModulesThatRequireEachOther) {
     auto result = run_flow("return { on_call = function(call) require 'a' end }", {},
                            {{"a", "return require 'b'"}, {"b", "local a = require 'a' return a"}});
