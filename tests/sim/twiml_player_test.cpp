@@ -341,6 +341,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"Status", {404, "text/xml", "<Response/>"}, 11200},
         Refusal{"Redirected", {302, "text/xml", "<Response/>"}, 11200},
         Refusal{"NotXml", {200, "text/xml", "<Response><Say>a & b</Response>"}, 12100},
+        Refusal{"BareAmpersand", {200, "text/xml", "<Response><Say>a & b</Say></Response>"}, 12100},
         Refusal{"Empty", {200, "text/xml", ""}, 12100}, Refusal{"Root", {200, "text/xml", "<response/>"}, 12102},
         Refusal{"NoContentType", {200, "", "<Response/>"}, 12300},
         Refusal{"Json", {200, "application/json", "{}"}, 12300},
