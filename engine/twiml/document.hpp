@@ -55,7 +55,7 @@ public:
     // Adds a verb.
     Checked<Element> add(std::string_view name) { return add(root(), name); }
 
-    // Sets an attribute. An empty value is kept where it says something, and refused elsewhere.
+    // Sets an attribute. An empty value is kept: of a free text, and where it says something (finishOnKey, waitUrl).
     Checked<void> set(Element element, std::string_view attribute, std::string_view value);
 
     // Adds text at the end of an element; characters that XML does not allow are dropped.
