@@ -1,0 +1,185 @@
+#include "twilio/call.hpp"
+
+#include "twilio/call_parameters.hpp"
+#include "twiml/verbs.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <string_view>
+
+namespace switchhook::twilio {
+namespace {
+
+namespace asio = boost::asio;
+using core::Answer;
+using core::Ask;
+
+// What only speaks, and so never waits.
+bool speaks(std::string_view kind) {
+    return kind == "say" || kind == "play" || kind == "pause";
+}
+
+// What gives the call away: no webhook comes back for it.
+bool leaves(std::string_view kind) {
+    return kind == "hangup" || kind == "redirect" || kind == "reject" || kind == "leave";
+}
+
+}  // namespace
+
+Call::Call(std::string sid, std::string origin, Timing timing, const core::Clock& clock, asio::any_io_executor executor)
+    : sid_(std::move(sid)),
+      origin_(std::move(origin)),
+      timing_(timing),
+      clock_(clock),
+      executor_(std::move(executor)) {}
+
+asio::awaitable<Answer> Call::perform(const Ask& ask) {
+    if (ended_) co_return speaks(ask.kind) ? Answer::of(nullptr, clock_.now()) : hung_up();
+    auto appended = append(ask);
+    if (!appended.error.empty()) co_return appended;
+    if (speaks(ask.kind)) {
+        wake_webhooks();
+        co_return appended;
+    }
+    if (leaves(ask.kind)) {
+        left_ = true;
+        complete();
+        co_return appended;
+    }
+    pending_ = ask;
+    pending_turn_ = document_turn() + 1;
+    complete();
+    while (!answer_) co_await answered_.wait();
+    auto answer = std::move(*answer_);
+    answer_.reset();
+    co_return answer;
+}
+
+void Call::finish() {
+    if (ended_ || left_) return;
+    left_ = true;
+    append({"hangup", core::Json::object(), ""});
+    complete();
+}
+
+asio::awaitable<void> Call::over() {
+    while (!ended_) co_await end_.wait();
+}
+
+asio::awaitable<Call::Reply> Call::turn(unsigned number, Webhook webhook) {
+    Reply reply;
+    if (number == current_ + 1 && published_)
+        take(number, webhook);
+    else
+        reply.repeated = started_;
+    started_ = true;
+
+    co_await wait_for_publication();
+    reply.document = reply_;
+    reply.kept_waiting = kept_waiting_;
+    co_return reply;
+}
+
+std::string Call::whisper(std::size_t target) const {
+    twiml::Document document;
+    if (pending_ && pending_->kind == "dial" && target < pending_->options["to"].size()) {
+        const auto& called = pending_->options["to"][target];
+        auto prompts = called.find("whisper");
+        // They were checked when the dial was appended; should they fail here, the two are connected without.
+        if (prompts != called.end() && !twiml::append_prompts(document, *prompts)) document.clear();
+    }
+    return document.render();
+}
+
+void Call::end() {
+    if (ended_) return;
+    ended_ = true;
+    if (pending_) {
+        pending_.reset();
+        answer_ = hung_up();
+        answered_.set();
+    }
+    if (!published_) {
+        document_.clear();
+        publish(false);
+    }
+    end_.set();
+}
+
+std::string Call::continuation() const {
+    return origin_ + "/twilio/continue/" + std::to_string(document_turn() + 1);
+}
+
+Answer Call::append(const Ask& ask) {
+    twiml::Urls urls;
+    urls.action = continuation();
+    urls.whisper = [this](std::size_t target) {
+        return origin_ + "/twilio/whisper/" + sid_ + "/" + std::to_string(target);
+    };
+    auto appended = twiml::append(document_, ask, urls);
+    if (!appended) return Answer::raise(ask.kind + ": " + appended.error().text, clock_.now());
+    return Answer::of(nullptr, clock_.now());
+}
+
+// The next turn begins: what the pending ask waited for has come, or Twilio comes back from a pause.
+void Call::take(unsigned number, const Webhook& webhook) {
+    current_ = number;
+    published_ = false;
+    bool over = has_ended(webhook);
+    if (over) ended_ = true;
+    if (pending_ && pending_turn_ == number) {
+        answer_ = answer_to(*pending_, webhook, clock_.now());
+        pending_.reset();
+        answered_.set();
+    }
+    if (complete_ && !published_) publish(false);
+    if (over) {
+        if (!published_) publish(false);
+        end_.set();
+    }
+}
+
+void Call::complete() {
+    complete_ = true;
+    if (!published_) publish(false);
+}
+
+void Call::publish(bool kept_waiting) {
+    reply_ = document_.render();
+    document_.clear();
+    complete_ = false;
+    kept_waiting_ = kept_waiting;
+    published_ = true;
+    wake_webhooks();
+}
+
+// Waits until the flow's document is complete, but no longer than the caller should wait for what it has said so far,
+// nor than Twilio waits.
+asio::awaitable<void> Call::wait_for_publication() {
+    auto until = std::chrono::steady_clock::now() + timing_.reply_within;
+    while (!published_) {
+        auto now = std::chrono::steady_clock::now();
+        auto then = document_.empty() ? until : std::min(until, now + timing_.speak_after);
+        asio::steady_timer timer(executor_, then);
+        webhooks_.push_back(&timer);
+        auto [woken] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        std::erase(webhooks_, &timer);
+        if (!woken && !published_) keep_waiting();
+    }
+}
+
+// Those that wait look again at what there is.
+void Call::wake_webhooks() {
+    for (auto* timer : webhooks_) timer->cancel();
+}
+
+// Something true is heard, and Twilio comes back for the rest.
+void Call::keep_waiting() {
+    if (document_.empty()) append({"pause", {{"length", 1}}, ""});
+    append({"redirect", {{"url", continuation()}}, ""});
+    publish(true);
+}
+
+}  // namespace switchhook::twilio

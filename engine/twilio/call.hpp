@@ -1,0 +1,96 @@
+#pragma once
+
+#include "core/call_port.hpp"
+#include "core/clock.hpp"
+#include "core/event.hpp"
+#include "twilio/webhook.hpp"
+#include "twiml/document.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace switchhook::twilio {
+
+// One call at Twilio: what the flow asks of the caller becomes TwiML, what the caller does comes back by webhook.
+//
+// Every webhook of a call belongs to a turn: the first is turn 0, and the document that answers turn n leads Twilio
+// to turn n + 1. A turn that comes again gets the same document again and changes nothing. While the flow is busy
+// elsewhere, the caller is kept on the line: first with what the flow has said so far, then with a short pause, both
+// followed by a redirect to the next turn.
+//
+// Lives on one executor.
+class Call final : public core::CallPort {
+public:
+    struct Timing {
+        std::chrono::milliseconds speak_after{400};      // how long what was said waits for what follows it
+        std::chrono::milliseconds reply_within{12'000};  // Twilio gives up after 15 s
+    };
+
+    // `origin`: the engine's public address, as "https://voice.example.com".
+    Call(std::string sid, std::string origin, Timing timing, const core::Clock& clock,
+         boost::asio::any_io_executor executor);
+
+    boost::asio::awaitable<core::Answer> perform(const core::Ask& ask) override;
+    void finish() override;
+    bool ended() const override { return ended_; }
+    boost::asio::awaitable<void> over() override;
+
+    struct Reply {
+        std::string document;
+        bool repeated = false;      // the turn had come before
+        bool kept_waiting = false;  // the flow was not ready: what it has said so far, and a redirect
+    };
+
+    // Takes the webhook of a turn, and gives the document that answers it.
+    boost::asio::awaitable<Reply> turn(unsigned number, Webhook webhook);
+
+    // What the one called by the dial in progress hears before being connected; `target` counts the dial's targets
+    // from 0. An empty document where nothing was asked for.
+    std::string whisper(std::size_t target) const;
+
+    // Twilio says that the call is over.
+    void end();
+
+private:
+    core::Answer append(const core::Ask& ask);
+    core::Answer hung_up() const { return core::Answer::nothing("hung_up", clock_.now()); }
+    std::string continuation() const;
+    unsigned document_turn() const { return published_ ? current_ + 1 : current_; }
+    void take(unsigned number, const Webhook& webhook);
+    void complete();
+    void publish(bool kept_waiting);
+    void keep_waiting();
+    boost::asio::awaitable<void> wait_for_publication();
+    void wake_webhooks();
+
+    const std::string sid_;
+    const std::string origin_;
+    const Timing timing_;
+    const core::Clock& clock_;
+    boost::asio::any_io_executor executor_;
+
+    twiml::Document document_;  // being built; it answers document_turn()
+    bool complete_ = false;     // nothing more can be said in it; it waits for its webhook
+    bool left_ = false;         // the last document of the call is complete
+    unsigned current_ = 0;      // the newest turn that came
+    bool started_ = false;      // turn 0 has come
+    bool published_ = false;    // the current turn was answered
+    std::string reply_;         // by this
+    bool kept_waiting_ = false;
+    std::vector<boost::asio::steady_timer*> webhooks_;  // of those that wait for the reply
+
+    std::optional<core::Ask> pending_;  // needs the caller
+    unsigned pending_turn_ = 0;         // the turn whose webhook answers it
+    std::optional<core::Answer> answer_;
+    core::Event answered_;
+
+    bool ended_ = false;
+    core::Event end_;
+};
+
+}  // namespace switchhook::twilio
