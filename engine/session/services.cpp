@@ -1,0 +1,212 @@
+#include "session/services.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace switchhook::session {
+namespace {
+
+namespace asio = boost::asio;
+using core::Answer;
+using core::Ask;
+using core::Errc;
+using core::Json;
+
+constexpr std::chrono::milliseconds http_timeout{10'000};
+constexpr std::size_t http_reply_limit = std::size_t{1} << 20;
+constexpr std::chrono::milliseconds retry_after{250};  // doubled for each further try
+
+std::chrono::milliseconds seconds(double s) {
+    return std::chrono::milliseconds(static_cast<std::int64_t>(s * 1000));
+}
+
+std::string text_of(const Json& options, const char* key) {
+    auto found = options.find(key);
+    return found != options.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::optional<std::chrono::milliseconds> lifetime_of(const Json& options) {
+    auto found = options.find("expires");
+    return found == options.end() ? std::nullopt : std::optional(seconds(found->get<double>()));
+}
+
+// The word by which a flow learns why there is no reply.
+std::string reason_of(const core::Error& error) {
+    if (error == Errc::timed_out) return "timeout";
+    if (error == Errc::too_large) return "too_large";
+    if (error == Errc::certificate) return "certificate";
+    if (error == Errc::refused_address) return "refused";
+    return "unreachable";
+}
+
+Json reply_to_json(const net::Response& response) {
+    Json headers = Json::object();
+    for (const auto& header : response.headers) {
+        auto name = header.name;
+        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+        headers[name] = header.value;
+    }
+    Json reply = {{"status", response.status}, {"headers", headers}, {"body", response.body}};
+    auto type = response.headers.find("content-type").value_or(response.content_type);
+    if (type.find("json") != std::string_view::npos) {
+        auto parsed = Json::parse(response.body, nullptr, false);
+        if (!parsed.is_discarded()) reply["json"] = std::move(parsed);
+    }
+    return reply;
+}
+
+// A reply that another try may better.
+bool worth_retrying(const core::Result<net::Response>& reply) {
+    if (!reply) return reply.error() != Errc::refused_address && reply.error() != Errc::certificate;
+    return reply->status == 429 || reply->status >= 502;
+}
+
+asio::awaitable<void> wait(std::chrono::milliseconds time) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, time);
+    co_await timer.async_wait(asio::use_awaitable);
+}
+
+}  // namespace
+
+Services::Services(Options options, net::HttpClient& client, TextSender& texts, core::Store& store,
+                   const core::Clock& clock, core::Log& log)
+    : options_(options), client_(client), texts_(texts), store_(store), clock_(clock), log_(log) {}
+
+bool Services::performs(std::string_view kind) {
+    return kind == "http" || kind == "sms" || kind == "kv" || kind == "log" || kind == "sleep";
+}
+
+asio::awaitable<Answer> Services::perform(const Ask& ask, Caller caller) {
+    if (ask.kind == "http") co_return co_await http(ask, caller);
+    if (ask.kind == "sms") co_return co_await sms(ask, caller);
+    if (ask.kind == "kv") co_return co_await kv(ask, caller);
+    if (ask.kind == "sleep") co_return co_await sleep(ask);
+    log(ask, caller);
+    co_return of(nullptr);
+}
+
+asio::awaitable<Answer> Services::http(const Ask& ask, Caller caller) {
+    const auto& options = ask.options;
+    net::ClientRequest request;
+    request.method = options.value("method", "GET");
+    request.url = text_of(options, "url");
+    request.timeout = options.contains("timeout") ? seconds(options["timeout"].get<double>()) : http_timeout;
+    request.max_body = http_reply_limit;
+    request.allow_private = options_.allow_private_network;
+    if (auto headers = options.find("headers"); headers != options.end())
+        for (const auto& [name, value] : headers->items())
+            request.headers.set(name, value.is_string() ? value.get<std::string>() : value.dump());
+    if (auto json = options.find("json"); json != options.end()) {
+        request.body = json->dump();
+        if (!request.headers.contains("content-type")) request.headers.set("Content-Type", "application/json");
+    } else {
+        request.body = text_of(options, "body");
+    }
+    // A receiver that keeps this key does a request that arrives twice only once.
+    if (request.method != "GET" && !request.headers.contains("idempotency-key"))
+        request.headers.set("Idempotency-Key", std::string(caller.id) + ":" + std::to_string(caller.seq));
+
+    auto tries = 1 + options.value("retries", 0);
+    auto pause = retry_after;
+    for (;; --tries, pause *= 2) {
+        auto reply = co_await client_.send(request);
+        if (tries > 1 && worth_retrying(reply)) {
+            co_await wait(pause);
+            continue;
+        }
+        if (reply) co_return of(reply_to_json(*reply));
+        log_.warn("http request failed", {{"call", caller.id}, {"at", ask.where}, {"why", reply.error().message()}});
+        if (reply.error() == Errc::refused_address || reply.error() == Errc::malformed)
+            co_return Answer::raise("http: " + request.url + ": " + reply.error().message(), clock_.now());
+        co_return nothing(reason_of(reply.error()));
+    }
+}
+
+asio::awaitable<Answer> Services::sms(const Ask& ask, Caller caller) {
+    OutgoingText text;
+    text.to = text_of(ask.options, "to");
+    text.from = ask.options.value("from", std::string(caller.number));
+    text.body = text_of(ask.options, "body");
+    text.account = caller.account;
+    if (auto media = ask.options.find("media"); media != ask.options.end())
+        text.media = media->get<std::vector<std::string>>();
+    auto answer = co_await texts_.send(std::move(text));
+    if (!answer.reason.empty())
+        log_.warn("text message not sent", {{"call", caller.id}, {"at", ask.where}, {"why", answer.reason}});
+    co_return answer;
+}
+
+asio::awaitable<Answer> Services::kv(const Ask& ask, Caller caller) {
+    const auto& options = ask.options;
+    auto op = text_of(options, "op");
+    auto key = text_of(options, "key");
+    std::string business(caller.business);
+    if (op == "increment") co_return co_await increment(ask, caller, std::move(key));
+    core::Error error;
+    if (op == "get") {
+        auto value = co_await store_.get(business, key);
+        if (value) co_return of(value->value_or(nullptr));
+        error = value.error();
+    } else if (op == "set") {
+        auto done = co_await store_.set(business, key, options.value("value", Json()), lifetime_of(options));
+        if (done) co_return of(nullptr);
+        error = done.error();
+    } else if (op == "delete") {
+        auto done = co_await store_.remove(business, key);
+        if (done) co_return of(nullptr);
+        error = done.error();
+    } else {
+        auto optional = [&](const char* name) {
+            auto found = options.find(name);
+            return found == options.end() || found->is_null() ? std::nullopt : std::optional<Json>(*found);
+        };
+        auto done = co_await store_.compare_and_set(business, key, optional("expected"), optional("value"),
+                                                    lifetime_of(options));
+        if (done) co_return of(true);
+        if (done.error() == Errc::conflict) co_return of(false);
+        error = done.error();
+    }
+    co_return Answer::raise("kv: " + error.message(), clock_.now());
+}
+
+// Adds until nobody else changed the number in between.
+asio::awaitable<Answer> Services::increment(const Ask& ask, Caller caller, std::string key) {
+    std::string business(caller.business);
+    for (;;) {
+        auto old = co_await store_.get(business, key);
+        if (!old) co_return Answer::raise("kv: " + old.error().message(), clock_.now());
+        if (*old && !(*old)->is_number())
+            co_return Answer::raise("kv.increment: `" + key + "` holds no number: " + (*old)->dump(), clock_.now());
+        Json by = ask.options.value("by", Json(1));
+        Json sum;
+        if (!*old)
+            sum = by;
+        else if ((*old)->is_number_integer() && by.is_number_integer())
+            sum = (*old)->get<std::int64_t>() + by.get<std::int64_t>();
+        else
+            sum = (*old)->get<double>() + by.get<double>();
+        auto done = co_await store_.compare_and_set(business, key, *old, sum, lifetime_of(ask.options));
+        if (done) co_return of(sum);
+        if (done.error() != Errc::conflict) co_return Answer::raise("kv: " + done.error().message(), clock_.now());
+    }
+}
+
+asio::awaitable<Answer> Services::sleep(const Ask& ask) {
+    co_await wait(seconds(ask.options.value("seconds", 0.0)));
+    co_return of(nullptr);
+}
+
+void Services::log(const Ask& ask, Caller caller) {
+    auto fields = ask.options.find("fields");
+    log_.info("flow says", {{"call", caller.id},
+                            {"flow", caller.business},
+                            {"at", ask.where},
+                            {"message", text_of(ask.options, "message")},
+                            {"fields", fields == ask.options.end() ? std::string() : fields->dump()}});
+}
+
+}  // namespace switchhook::session
