@@ -1,0 +1,51 @@
+#include "session/transcript.hpp"
+
+#include <string>
+#include <utility>
+
+namespace switchhook::session {
+namespace {
+
+constexpr std::size_t most_lines = 200;
+
+using core::Json;
+
+std::string text_of(const Json& object, const char* key) {
+    auto found = object.find(key);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+void Transcript::note(const core::Ask& ask, const core::Answer& answer) {
+    if (ask.kind == "say" || ask.kind == "play") return note_prompt({{ask.kind, ask.options}});
+    if (ask.kind == "reply") return add("flow", text_of(ask.options, "body"));
+    if (auto prompts = ask.options.find("prompts"); ask.kind == "gather" && prompts != ask.options.end())
+        for (const auto& prompt : *prompts) note_prompt(prompt);
+    if (ask.kind == "gather" && answer.value.is_object()) {
+        auto speech = text_of(answer.value, "speech");
+        add("caller", speech.empty() ? "[presses " + text_of(answer.value, "digits") + "]" : speech);
+    } else if (ask.kind == "gather") {
+        add("caller", "[" + (answer.reason.empty() ? "silence" : answer.reason) + "]");
+    } else if (ask.kind == "record" || ask.kind == "dial" || ask.kind == "enqueue" || ask.kind == "refer") {
+        auto outcome = answer.reason.empty() ? text_of(answer.value, "status") : answer.reason;
+        add("carrier", "[" + ask.kind + (outcome.empty() ? "" : ": " + outcome) + "]");
+    } else if (ask.kind == "hangup" || ask.kind == "redirect" || ask.kind == "reject" || ask.kind == "leave") {
+        add("flow", "[" + ask.kind + "]");
+    }
+}
+
+void Transcript::note_prompt(const Json& prompt) {
+    if (auto say = prompt.find("say"); say != prompt.end()) {
+        auto text = text_of(*say, "text");
+        add("flow", text.empty() ? text_of(*say, "ssml") : text);
+    } else if (auto play = prompt.find("play"); play != prompt.end()) {
+        add("flow", "[plays " + text_of(*play, "url") + text_of(*play, "digits") + "]");
+    }
+}
+
+void Transcript::add(const char* who, std::string what) {
+    if (lines_.size() < most_lines) lines_.push_back({{"who", who}, {"what", std::move(what)}});
+}
+
+}  // namespace switchhook::session
