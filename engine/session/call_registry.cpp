@@ -1,0 +1,61 @@
+#include "session/call_registry.hpp"
+
+namespace switchhook::session {
+namespace {
+
+// Longer than Twilio repeats a webhook.
+constexpr std::chrono::minutes remembered{10};
+
+template <class Map>
+auto find_in(const Map& map, const std::string& key) {
+    auto found = map.find(key);
+    return found == map.end() ? typename Map::mapped_type() : found->second;
+}
+
+}  // namespace
+
+std::shared_ptr<ActiveCall> CallRegistry::find_call(const std::string& sid) const {
+    return find_in(calls_, sid);
+}
+
+std::shared_ptr<ActiveMessage> CallRegistry::find_message(const std::string& sid) const {
+    return find_in(messages_, sid);
+}
+
+void CallRegistry::add(std::shared_ptr<ActiveCall> call) {
+    auto sid = call->session.info().id;
+    calls_.emplace(std::move(sid), std::move(call));
+}
+
+void CallRegistry::add(std::shared_ptr<ActiveMessage> message) {
+    auto sid = message->session.info().id;
+    messages_.emplace(std::move(sid), std::move(message));
+}
+
+void CallRegistry::remove_call(const std::string& sid, core::Time now) {
+    calls_.erase(sid);
+    over_.emplace(sid, now);
+}
+
+std::vector<std::shared_ptr<ActiveCall>> CallRegistry::sweep(core::Time now, std::chrono::milliseconds lifetime) {
+    std::vector<std::shared_ptr<ActiveCall>> expired;
+    for (const auto& [sid, call] : calls_)
+        if (call->touched + lifetime <= now) expired.push_back(call);
+    for (const auto& call : expired) {
+        call->session.set_status("expired");
+        call->port.end();
+    }
+    std::erase_if(messages_, [&](const auto& entry) {
+        return entry.second->port.finished() && entry.second->touched + remembered <= now;
+    });
+    std::erase_if(over_, [&](const auto& entry) { return entry.second + remembered <= now; });
+    return expired;
+}
+
+std::map<std::pair<std::string, std::string>, std::size_t> CallRegistry::count() const {
+    std::map<std::pair<std::string, std::string>, std::size_t> counts;
+    for (const auto& [sid, call] : calls_) ++counts[{call->session.info().to, call->session.flow().version()}];
+    return counts;
+}
+
+}  // namespace switchhook::session

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "session/call_session.hpp"
+#include "session/message_session.hpp"
+#include "twilio/call.hpp"
+#include "twilio/message.hpp"
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace switchhook::session {
+
+// A call in progress.
+struct ActiveCall {
+    ActiveCall(core::CallInfo info, std::shared_ptr<const script::Live> live, std::string origin,
+               twilio::Call::Timing timing, boost::asio::any_io_executor executor, Surroundings with)
+        : port(info.id, std::move(origin), timing, with.clock, std::move(executor)),
+          session(std::move(info), std::move(live), port, with) {}
+
+    twilio::Call port;
+    CallSession session;
+    core::Time touched{};  // when the carrier was last heard of
+};
+
+// A text message in progress, or answered a short while ago.
+struct ActiveMessage {
+    ActiveMessage(core::CallInfo info, std::shared_ptr<const script::Live> live, twilio::Message::SendLater send_later,
+                  std::chrono::milliseconds reply_within, boost::asio::any_io_executor executor, Surroundings with)
+        : port(std::move(send_later), reply_within, with.clock, std::move(executor)),
+          session(std::move(info), std::move(live), port, with) {}
+
+    twilio::Message port;
+    MessageSession session;
+    core::Time touched{};
+};
+
+// The calls and messages of one worker. Not thread-safe: it is used on that worker only.
+class CallRegistry {
+public:
+    std::shared_ptr<ActiveCall> find_call(const std::string& sid) const;
+    std::shared_ptr<ActiveMessage> find_message(const std::string& sid) const;
+    void add(std::shared_ptr<ActiveCall> call);
+    void add(std::shared_ptr<ActiveMessage> message);
+
+    // Forgets a call, but remembers for a while that it is over.
+    void remove_call(const std::string& sid, core::Time now);
+    bool is_over(const std::string& sid) const { return over_.contains(sid); }
+
+    // Ends the calls that the carrier has not spoken of for `lifetime`, and forgets what a repeated webhook
+    // can no longer ask for. Gives the calls that it ended.
+    std::vector<std::shared_ptr<ActiveCall>> sweep(core::Time now, std::chrono::milliseconds lifetime);
+
+    std::size_t size() const { return calls_.size(); }
+    // Calls by number and version.
+    std::map<std::pair<std::string, std::string>, std::size_t> count() const;
+
+private:
+    std::unordered_map<std::string, std::shared_ptr<ActiveCall>> calls_;
+    std::unordered_map<std::string, std::shared_ptr<ActiveMessage>> messages_;
+    std::unordered_map<std::string, core::Time> over_;
+};
+
+}  // namespace switchhook::session

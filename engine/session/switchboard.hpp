@@ -1,0 +1,75 @@
+#pragma once
+
+#include "net/http.hpp"
+#include "net/workers.hpp"
+#include "script/flow_library.hpp"
+#include "session/call_registry.hpp"
+#include "twilio/webhook.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace switchhook::session {
+
+// Brings every webhook to its call: new calls to the flow of the number they rang, the others to the worker on which
+// their call lives. Always gives TwiML that a caller can hear.
+class Switchboard {
+public:
+    struct Options {
+        twilio::Call::Timing timing;
+        std::size_t max_calls = 10'000;              // at once; past it, callers hear the busy tone
+        std::chrono::seconds call_lifetime{15'000};  // without a word from the carrier
+    };
+
+    // All of it outlives the switchboard.
+    Switchboard(Options options, net::Workers& workers, script::FlowLibrary& library, TextSender& texts,
+                Surroundings surroundings);
+    ~Switchboard();
+
+    // `origin`: the public address under which the webhook came, as "https://voice.example.com".
+    boost::asio::awaitable<net::Response> voice(twilio::Webhook webhook, unsigned turn, std::string origin);
+    boost::asio::awaitable<net::Response> whisper(std::string call_sid, std::size_t target);
+    boost::asio::awaitable<net::Response> status(twilio::Webhook webhook);
+    boost::asio::awaitable<net::Response> text_message(twilio::Webhook webhook);
+
+    // From now on new calls go to their flow's fallback; calls in progress go on.
+    void drain() { draining_ = true; }
+    bool draining() const { return draining_; }
+
+    std::size_t active_calls() const { return active_calls_; }
+    // Calls in progress by number and version.
+    boost::asio::awaitable<std::map<std::pair<std::string, std::string>, std::size_t>> count_calls();
+
+    // Ends calls that the carrier has forgotten. Runs on every worker until stop().
+    void start_sweeping();
+    void stop_sweeping();
+
+private:
+    struct Post;  // one worker's calls and its sweep
+
+    Post& post_of(const std::string& sid);
+    std::shared_ptr<ActiveCall> open_call(Post& post, const twilio::Webhook& webhook,
+                                          std::shared_ptr<const script::Live> live, std::string origin);
+    boost::asio::awaitable<void> serve_call(Post& post, std::shared_ptr<ActiveCall> call);
+    boost::asio::awaitable<net::Response> answer(Post& post, twilio::Webhook webhook, unsigned turn,
+                                                 std::string origin);
+    boost::asio::awaitable<net::Response> answer_message(Post& post, twilio::Webhook webhook);
+    boost::asio::awaitable<void> serve_message(std::shared_ptr<ActiveMessage> message);
+    boost::asio::awaitable<void> sweep(Post& post);
+    net::Response without_flow(const twilio::Webhook& webhook, const script::Live* live);
+
+    const Options options_;
+    net::Workers& workers_;
+    script::FlowLibrary& library_;
+    TextSender& texts_;
+    Surroundings with_;
+    std::vector<std::unique_ptr<Post>> posts_;
+    std::atomic<std::size_t> active_calls_{0};
+    std::atomic<bool> draining_{false};
+};
+
+}  // namespace switchhook::session
