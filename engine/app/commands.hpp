@@ -1,0 +1,22 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace switchhook::app {
+
+// What the process ends with.
+enum ExitCode {
+    success = 0,
+    failure = 1,      // what was checked, tested or asked for did not hold
+    usage = 2,        // the command line or a setting is wrong
+    unavailable = 3,  // an engine, a port or a file that is needed is not there
+};
+
+// Each adds its subcommand, which leaves its exit code in `exit_code`.
+void add_serve(CLI::App& app, int& exit_code);
+void add_check(CLI::App& app, int& exit_code);
+void add_test(CLI::App& app, int& exit_code);
+void add_call(CLI::App& app, int& exit_code);
+void add_flows(CLI::App& app, int& exit_code);
+
+}  // namespace switchhook::app

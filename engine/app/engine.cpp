@@ -1,0 +1,234 @@
+#include "app/engine.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace switchhook::app {
+namespace {
+
+namespace asio = boost::asio;
+using core::Json;
+
+core::Log::Options log_options(const ServeOptions& options) {
+    return {options.log_level, options.log_format, options.show_phone_numbers, options.twilio_auth_tokens};
+}
+
+twilio::WebhookReader::Options reader_options(const ServeOptions& options) {
+    return {options.twilio_auth_tokens, options.allow_unsigned, {options.public_urls, options.trusted_proxies}};
+}
+
+std::unique_ptr<twilio::RestClient> rest_client(const ServeOptions& options, twilio::HttpSender& sender) {
+    if (options.twilio_account_sid.empty() || options.twilio_auth_tokens.empty()) return nullptr;
+    twilio::RestClient::Options rest;
+    rest.account_sid = options.twilio_account_sid;
+    rest.secret = options.twilio_auth_tokens.front();
+    rest.base_url = options.twilio_api_url;
+    return std::make_unique<twilio::RestClient>(rest, sender, twilio::timer_sleep(), twilio::thread_random());
+}
+
+net::Workers::Options worker_options(std::vector<std::optional<script::Watchdog::Registration>>& registrations,
+                                     script::Watchdog& watchdog, core::Log& log) {
+    net::Workers::Options options;
+    options.count = registrations.size();
+    options.on_start = [&](std::size_t i) { registrations[i].emplace(watchdog); };
+    options.on_end = [&](std::size_t i) { registrations[i].reset(); };
+    options.on_exception = [&log](std::exception_ptr exception) {
+        try {
+            std::rethrow_exception(exception);
+        } catch (const std::exception& error) {
+            log.error("unexpected exception", {{"what", error.what()}});
+        }
+    };
+    return options;
+}
+
+std::size_t thread_count(const ServeOptions& options) {
+    return options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+Engine::Engine(const ServeOptions& options)
+    : options_(options),
+      log_(log_options(options)),
+      store_(clock_),
+      library_({.root = options.flows, .limits = options.limits}, clock_, log_, metrics_),
+      reader_(reader_options(options)),
+      sender_(client_),
+      rest_(rest_client(options, sender_)),
+      texts_(rest_.get(), clock_, log_),
+      services_({options.allow_private_network}, client_, texts_, store_, clock_, log_),
+      registrations_(thread_count(options)) {
+    library_.refresh();
+    workers_ = std::make_unique<net::Workers>(worker_options(registrations_, watchdog_, log_));
+    session::Switchboard::Options switchboard;
+    switchboard.timing.reply_within = options.reply_within;
+    switchboard.max_calls = options.max_calls;
+    switchboard.call_lifetime = options.call_lifetime;
+    switchboard_ = std::make_unique<session::Switchboard>(
+        switchboard, *workers_, library_, texts_,
+        session::Surroundings{services_, store_, clock_, log_, metrics_, options.limits});
+
+    net::HttpServer::Options server;
+    server.address = options.host();
+    server.port = options.port();
+    server.max_connections = options.max_connections;
+    server.on_overload = [this] { metrics_.overload_total.Increment(); };
+    if (!options.tls_certificate.empty()) server.tls = {options.tls_certificate, options.tls_key};
+    server_ = std::make_unique<net::HttpServer>(
+        *workers_, server, [this](net::Request request) { return answer(std::move(request)); }, log_);
+    switchboard_->start_sweeping();
+    watcher_ = std::make_unique<script::FlowWatcher>(
+        options.flows, [this](const script::Changes& changes) { library_.reload(changes); }, log_);
+    status_server_ = std::make_unique<net::HttpServer>(
+        *workers_, net::HttpServer::Options{},
+        [this](net::Request request) { return answer_status(std::move(request)); }, log_);
+    status_ = std::make_unique<StatusFile>(options.data, status_server_->port());
+    say_what_it_serves();
+}
+
+Engine::~Engine() {
+    watcher_.reset();
+    status_server_.reset();
+    server_->stop();
+    server_->wait_until_drained(std::chrono::seconds(1));
+    server_.reset();
+    switchboard_->stop_sweeping();
+    workers_->stop();
+    workers_->join();
+}
+
+void Engine::reload() {
+    library_.refresh();
+    if (options_.tls_certificate.empty()) return;
+    if (auto read = server_->reload_certificate(); !read)
+        log_.error("certificate not reloaded", {{"why", read.error().message()}});
+}
+
+asio::awaitable<net::Response> Engine::answer(net::Request request) {
+    auto path = request.path();
+    if (auto route = twilio::find_route(path)) co_return co_await answer_webhook(std::move(request), std::move(*route));
+    if (request.method != "GET" && request.method != "HEAD")
+        co_return net::text_response(404, "There is nothing here.\n");
+    if (path == "/healthz") co_return net::text_response(200, "alive\n");
+    if (path == "/readyz") co_return readiness();
+    if (path == "/twilio/health") co_return net::json_response(200, health());
+    if (path == "/metrics") {
+        auto response = net::text_response(200, metrics_.text());
+        response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+        co_return response;
+    }
+    co_return net::text_response(404, "There is nothing here.\n");
+}
+
+asio::awaitable<net::Response> Engine::answer_webhook(net::Request request, twilio::Route route) {
+    auto started = std::chrono::steady_clock::now();
+    auto read = reader_.read(request, std::move(route));
+    if (auto* refusal = std::get_if<twilio::Refusal>(&read)) co_return refuse(request, *refusal);
+    metrics_.webhooks_total.Increment();
+    auto webhook = std::get<twilio::Webhook>(std::move(read));
+    auto work = route_webhook(std::move(webhook), reader_.origin(request));
+    auto response = co_await std::move(work);
+    std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+    metrics_.webhook_seconds.Observe(took.count());
+    co_return response;
+}
+
+asio::awaitable<net::Response> Engine::route_webhook(twilio::Webhook webhook, std::string origin) {
+    using enum twilio::RouteKind;
+    auto turn = webhook.route.turn;
+    switch (webhook.route.kind) {
+        case voice:
+        case continuation:
+            return switchboard_->voice(std::move(webhook), turn, std::move(origin));
+        case whisper:
+            return switchboard_->whisper(webhook.route.call_sid, webhook.route.target);
+        case status:
+            return switchboard_->status(std::move(webhook));
+        case message:
+            return switchboard_->text_message(std::move(webhook));
+        case recording:
+        case message_status:
+        case media_stream:
+            break;
+    }
+    return note_webhook(std::move(webhook));
+}
+
+// News that no flow waits for: it is logged, and that is all.
+asio::awaitable<net::Response> Engine::note_webhook(twilio::Webhook webhook) {
+    if (webhook.route.kind == twilio::RouteKind::recording)
+        log_.info("recording", {{"call", webhook.call_sid},
+                                {"recording", webhook.params.get("RecordingSid")},
+                                {"status", webhook.params.get("RecordingStatus")},
+                                {"seconds", webhook.params.get("RecordingDuration")}});
+    else
+        log_.info("text message status", {{"message", webhook.message_sid},
+                                          {"status", webhook.params.get("MessageStatus")},
+                                          {"error", webhook.params.get("ErrorCode")}});
+    co_return net::xml_response(200, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>");
+}
+
+net::Response Engine::refuse(const net::Request& request, const twilio::Refusal& refusal) {
+    using enum twilio::Refusal::Cause;
+    if (refusal.cause == signature_missing) metrics_.signatures_missing_total.Increment();
+    if (refusal.cause == signature_wrong) metrics_.signatures_wrong_total.Increment();
+    log_.warn("webhook refused", {{"path", request.path()},
+                                  {"peer", request.peer.to_string()},
+                                  {"status", refusal.status},
+                                  {"why", refusal.reason}});
+    return net::text_response(refusal.status, refusal.reason + "\n");
+}
+
+net::Response Engine::readiness() const {
+    if (switchboard_->draining()) return net::text_response(503, "draining: no new calls\n");
+    for (const auto& number : library_.status())
+        if (!number.version.empty()) return net::text_response(200, "ready\n");
+    return net::text_response(503, "no number has a flow: see `switchhook flows`\n");
+}
+
+Json Engine::health() const {
+    auto url = options_.public_urls.empty() ? Json(nullptr) : Json(options_.public_urls.front());
+    return {{"status", "healthy"},
+            {"active_calls", switchboard_->active_calls()},
+            {"config", {{"twilio_configured", !options_.twilio_auth_tokens.empty()}, {"webhook_url", url}}}};
+}
+
+asio::awaitable<net::Response> Engine::answer_status(net::Request request) {
+    if (request.path() != StatusFile::path) co_return net::text_response(404, "There is nothing here.\n");
+    if (!status_->allows(request)) {
+        auto response = net::text_response(401, "This page needs the password in the engine's data folder.\n");
+        response.headers.set("WWW-Authenticate", "Basic realm=\"switchhook\"");
+        co_return response;
+    }
+    auto counts = co_await switchboard_->count_calls();
+    co_return net::json_response(200, status_of(library_.status(), counts));
+}
+
+void Engine::say_what_it_serves() {
+    auto scheme = options_.tls_certificate.empty() ? "http://" : "https://";
+    log_.info("listening", {{"url", scheme + options_.host() + ":" + std::to_string(server_->port())},
+                            {"threads", workers_->size()},
+                            {"version", SWITCHHOOK_VERSION}});
+    for (const auto& number : library_.status())
+        log_.info("number",
+                  {{"number", number.entry.number},
+                   {"flow", number.entry.flow},
+                   {"version", number.version.empty() ? std::string("none: see the error above") : number.version}});
+    if (options_.twilio_auth_tokens.empty())
+        log_.warn("setting missing", {{"setting", "TWILIO_AUTH_TOKEN"},
+                                      {"for", options_.allow_unsigned ? "sending texts"
+                                                                      : "checking webhooks: all are refused with 500; "
+                                                                        "and sending texts"}});
+    if (options_.twilio_account_sid.empty())
+        log_.warn("setting missing", {{"setting", "TWILIO_ACCOUNT_SID"}, {"for", "sending texts"}});
+    if (options_.public_urls.empty())
+        log_.warn("setting missing", {{"setting", "PUBLIC_URL"},
+                                      {"for",
+                                       "webhooks through a proxy or a tunnel: signatures are checked against the "
+                                       "Host header"}});
+    if (options_.allow_unsigned) log_.warn("webhooks are taken without a signature", {{"because", "--allow-unsigned"}});
+}
+
+}  // namespace switchhook::app

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "app/serve_options.hpp"
+#include "app/status_file.hpp"
+#include "core/clock.hpp"
+#include "core/log.hpp"
+#include "core/metrics.hpp"
+#include "net/http_client.hpp"
+#include "net/http_server.hpp"
+#include "net/workers.hpp"
+#include "script/flow_library.hpp"
+#include "script/flow_watcher.hpp"
+#include "script/watchdog.hpp"
+#include "session/services.hpp"
+#include "session/switchboard.hpp"
+#include "session/text_messages.hpp"
+#include "store/memory_store.hpp"
+#include "twilio/rest_client.hpp"
+#include "twilio/webhook.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace switchhook::app {
+
+// The whole engine, wired: it serves from construction to destruction.
+class Engine {
+public:
+    // Throws std::runtime_error, with a line for the operator, where it cannot start.
+    explicit Engine(const ServeOptions& options);
+    ~Engine();
+
+    std::uint16_t port() const { return server_->port(); }
+    // Looks at the flows and the certificate again.
+    void reload();
+
+    // New calls go to their flow's fallback from now on; calls in progress go on.
+    void drain() { switchboard_->drain(); }
+    std::size_t active_calls() const { return switchboard_->active_calls(); }
+
+private:
+    boost::asio::awaitable<net::Response> answer(net::Request request);
+    boost::asio::awaitable<net::Response> answer_webhook(net::Request request, twilio::Route route);
+    boost::asio::awaitable<net::Response> route_webhook(twilio::Webhook webhook, std::string origin);
+    boost::asio::awaitable<net::Response> note_webhook(twilio::Webhook webhook);
+    boost::asio::awaitable<net::Response> answer_status(net::Request request);
+    net::Response refuse(const net::Request& request, const twilio::Refusal& refusal);
+    net::Response readiness() const;
+    core::Json health() const;
+    void say_what_it_serves();
+
+    const ServeOptions options_;
+    core::SystemClock clock_;
+    core::Log log_;
+    core::Metrics metrics_;
+    store::MemoryStore store_;
+    script::Watchdog watchdog_;
+    script::FlowLibrary library_;
+    twilio::WebhookReader reader_;
+    net::HttpClient client_;
+    twilio::NetworkSender sender_;
+    std::unique_ptr<twilio::RestClient> rest_;  // null without credentials
+    session::TwilioTexts texts_;
+    session::Services services_;
+    std::vector<std::optional<script::Watchdog::Registration>> registrations_;  // one a worker
+    std::unique_ptr<net::Workers> workers_;
+    std::unique_ptr<session::Switchboard> switchboard_;
+    std::unique_ptr<net::HttpServer> server_;
+    std::unique_ptr<net::HttpServer> status_server_;  // on loopback, never where callers' webhooks come
+    std::unique_ptr<script::FlowWatcher> watcher_;
+    std::unique_ptr<StatusFile> status_;
+};
+
+}  // namespace switchhook::app

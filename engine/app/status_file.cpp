@@ -1,0 +1,90 @@
+#include "app/status_file.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <fcntl.h>
+#include <fstream>
+#include <stdexcept>
+#include <unistd.h>
+
+namespace switchhook::app {
+namespace {
+
+constexpr std::size_t password_bytes = 24;
+
+std::string new_password() {
+    unsigned char bytes[password_bytes];
+    if (RAND_bytes(bytes, sizeof bytes) != 1) throw std::runtime_error("this machine gives no random numbers");
+    std::string text;
+    for (unsigned char byte : bytes) {
+        text += "0123456789abcdef"[byte >> 4];
+        text += "0123456789abcdef"[byte & 15];
+    }
+    return text;
+}
+
+std::string base64(const std::string& text) {
+    std::string encoded(4 * ((text.size() + 2) / 3) + 1, '\0');
+    auto size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
+                                reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+    encoded.resize(static_cast<std::size_t>(size));
+    return encoded;
+}
+
+}  // namespace
+
+StatusFile::StatusFile(const std::filesystem::path& data, std::uint16_t port) : file_(data / "engine.json") {
+    auto password = new_password();
+    authorization_ = "Basic " + base64("switchhook:" + password);
+    auto url = "http://switchhook:" + password + "@127.0.0.1:" + std::to_string(port) + path;
+    core::Json json = {{"pid", getpid()}, {"status_url", url}};
+    std::error_code error;
+    std::filesystem::create_directories(data, error);
+    auto written = file_;
+    written += ".new";
+    auto text = json.dump(2) + "\n";
+    int fd = open(written.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool whole = fd >= 0 && write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    if (fd >= 0) close(fd);
+    if (whole) std::filesystem::rename(written, file_, error);
+    if (!whole || error)
+        throw std::runtime_error("cannot write " + file_.string() + ": name a folder that can be written with --data");
+}
+
+StatusFile::~StatusFile() {
+    std::error_code ignored;
+    std::filesystem::remove(file_, ignored);
+}
+
+bool StatusFile::allows(const net::Request& request) const {
+    auto given = request.headers.find("authorization").value_or("");
+    return given.size() == authorization_.size() &&
+           CRYPTO_memcmp(given.data(), authorization_.data(), given.size()) == 0;
+}
+
+std::string StatusFile::read(const std::filesystem::path& data) {
+    std::ifstream file(data / "engine.json");
+    auto json = core::Json::parse(file, nullptr, false);
+    return json.is_object() ? json.value("status_url", "") : "";
+}
+
+core::Json status_of(const std::vector<script::NumberStatus>& numbers,
+                     const std::map<std::pair<std::string, std::string>, std::size_t>& calls) {
+    auto list = core::Json::array();
+    for (const auto& number : numbers) {
+        auto counts = core::Json::object();
+        for (const auto& [key, count] : calls)
+            if (key.first == number.entry.number) counts[key.second] = count;
+        list.push_back({{"number", number.entry.number},
+                        {"flow", number.entry.flow},
+                        {"version", number.version},
+                        {"since", number.since.time_since_epoch().count()},
+                        {"calls", counts},
+                        {"error", number.error}});
+    }
+    return list;
+}
+
+}  // namespace switchhook::app
