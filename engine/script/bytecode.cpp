@@ -65,11 +65,11 @@ boost::system::result<std::string, SyntaxError> compile_to_bytecode(std::string_
     MemoryCap memory;
     auto L = open_state(memory);
     Compilation job{text, chunk_name.c_str(), strip};
-    lua_pushcfunction(L.get(), compile);
-    lua_pushlightuserdata(L.get(), &job);
-    int code = lua_pcall(L.get(), 1, 1, 0);
+    lua_pushcfunction(L, compile);
+    lua_pushlightuserdata(L, &job);
+    int code = lua_pcall(L, 1, 1, 0);
     std::size_t size = 0;
-    const char* result = lua_tolstring(L.get(), -1, &size);
+    const char* result = lua_tolstring(L, -1, &size);
     if (code != 0) return parse({result, size});
     return std::string(result, size);
 }

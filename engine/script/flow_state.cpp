@@ -102,8 +102,8 @@ struct FlowState::Arguments {
 
 FlowState::FlowState(const Flow::Compiled& flow, const Limits& limits, std::string_view seed)
     : flow_(flow), limits_(limits), seed_(hash(seed)), L_(open_state(memory_)) {
-    if (lua_cpcall(L_.get(), open, this) != 0)
-        throw std::logic_error("the engine's own scripts do not load: " + std::string(lua_tostring(L_.get(), -1)));
+    if (lua_cpcall(L_, open, this) != 0)
+        throw std::logic_error("the engine's own scripts do not load: " + std::string(lua_tostring(L_, -1)));
 }
 
 int FlowState::open(lua_State* L) {
@@ -246,14 +246,14 @@ void FlowState::renew_thread(lua_State* L) {
 // Runs a C function that puts what the flow's coroutine is to be resumed with onto it.
 std::optional<Failed> FlowState::push(int (*function)(lua_State*), Arguments& arguments) {
     // What filled the memory may be garbage by now, which Lua does not collect before it refuses an allocation.
-    if (memory_.refused()) lua_gc(L_.get(), LUA_GCCOLLECT, 0);
+    if (memory_.refused()) lua_gc(L_, LUA_GCCOLLECT, 0);
     memory_.forget_refusal();
     memory_.limit(limits_.memory_bytes);
-    int code = lua_cpcall(L_.get(), function, &arguments);
+    int code = lua_cpcall(L_, function, &arguments);
     memory_.lift();
     if (code == 0) return {};
-    std::string what = lua_tostring(L_.get(), -1) != nullptr ? lua_tostring(L_.get(), -1) : "unknown error";
-    lua_settop(L_.get(), 0);
+    std::string what = lua_tostring(L_, -1) != nullptr ? lua_tostring(L_, -1) : "unknown error";
+    lua_settop(L_, 0);
     if (memory_.refused() || code == LUA_ERRMEM) return out_of_memory();
     return Failed{last_where_, what, {}};
 }
@@ -316,20 +316,20 @@ std::optional<Failed> FlowState::load(core::Time now) {
     loading_ = 0;
     if (auto* failure = std::get_if<Failed>(&step)) return std::move(*failure);
     lua_settop(thread_, 1);
-    lua_xmove(thread_, L_.get(), 1);
-    lua_setfield(L_.get(), LUA_REGISTRYINDEX, returned_field);
+    lua_xmove(thread_, L_, 1);
+    lua_setfield(L_, LUA_REGISTRYINDEX, returned_field);
     return {};
 }
 
 void FlowState::push_returned() {
-    lua_getfield(L_.get(), LUA_REGISTRYINDEX, returned_field);
+    lua_getfield(L_, LUA_REGISTRYINDEX, returned_field);
 }
 
 Step FlowState::start(std::string_view handler, const core::CallInfo& info) {
     // What the handler before left must not keep this one from its memory.
     if (memory_.refused() || memory_.used() > limits_.memory_bytes / 2) {
-        if (lua_cpcall(L_.get(), drop_thread, this) != 0) lua_settop(L_.get(), 0);
-        lua_gc(L_.get(), LUA_GCCOLLECT, 0);
+        if (lua_cpcall(L_, drop_thread, this) != 0) lua_settop(L_, 0);
+        lua_gc(L_, LUA_GCCOLLECT, 0);
     }
     handler_ = handler;
     last_where_ = flow_.bundle.main.path;

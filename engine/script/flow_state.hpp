@@ -38,7 +38,7 @@ public:
     // Pushes what flow.lua returned. REQUIRES: load succeeded.
     void push_returned();
 
-    lua_State* lua() const { return L_.get(); }
+    lua_State* lua() const { return L_; }
     MemoryCap& memory() { return memory_; }
 
 private:
@@ -68,7 +68,7 @@ private:
     const Limits limits_;
     const std::uint64_t seed_;
     MemoryCap memory_;
-    StatePtr L_;
+    lua_State* L_;
     lua_State* thread_ = nullptr;  // the flow's coroutine; the registry holds it
 
     std::string handler_;  // empty while flow.lua itself runs

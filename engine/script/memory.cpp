@@ -1,8 +1,5 @@
 #include "script/memory.hpp"
 
-#include <algorithm>
-#include <cstdlib>
-
 namespace switchhook::script {
 
 bool MemoryCap::refuses(std::size_t growth) noexcept {
@@ -13,10 +10,9 @@ bool MemoryCap::refuses(std::size_t growth) noexcept {
 
 void* MemoryCap::allocate(void* cap, void* block, std::size_t old_size, std::size_t new_size) noexcept {
     auto& self = *static_cast<MemoryCap*>(cap);
-    // LuaJIT's idea of a block's old size drifts by a few bytes when an allocation fails at the wrong moment.
-    old_size = block == nullptr ? 0 : std::min(old_size, self.used_);
+    if (block == nullptr) old_size = 0;  // Lua tells the kind of a new object here
     if (new_size == 0) {
-        std::free(block);
+        if (block != nullptr) self.arena_.free(block, old_size);
         self.used_ -= old_size;
         return nullptr;
     }
@@ -24,7 +20,8 @@ void* MemoryCap::allocate(void* cap, void* block, std::size_t old_size, std::siz
         self.refused_ = true;
         return nullptr;
     }
-    void* moved = std::realloc(block, new_size);
+    void* moved = block == nullptr ? self.arena_.allocate(new_size, self.slab_limit())
+                                   : self.arena_.resize(block, old_size, new_size, self.slab_limit());
     if (moved == nullptr) {
         // Lua takes a shrink that fails for a bug; the block is still good as it is.
         if (new_size <= old_size) return block;

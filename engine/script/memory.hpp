@@ -1,10 +1,13 @@
 #pragma once
 
+#include "script/arena.hpp"
+
 #include <cstddef>
 
 namespace switchhook::script {
 
-// What one Lua state holds, and may hold. Hand `allocate` and the cap itself to lua_newstate.
+// What one Lua state holds, and may hold. Hand `allocate` and the cap itself to lua_newstate. The state's memory goes
+// with the cap.
 //
 // The limit is for the flow's own code: it is off until set, and off again while the engine works in the state
 // outside a protected call, where a failed allocation would end the process.
@@ -28,7 +31,9 @@ private:
     static constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
 
     bool refuses(std::size_t growth) noexcept;
+    std::size_t slab_limit() const noexcept { return limit_ == no_limit ? no_limit : 2 * limit_; }
 
+    Arena arena_;
     std::size_t used_ = 0;
     std::size_t limit_ = no_limit;
     std::size_t refuse_in_ = 0;

@@ -41,8 +41,8 @@ TestState::TestState(const Source& test, std::shared_ptr<const Flow> flow, const
       limits_(limits),
       host_(flow_, std::move(find), limits),
       L_(open_state(memory_)) {
-    if (lua_cpcall(L_.get(), open, this) != 0)
-        throw std::logic_error("the engine's own scripts do not load: " + text_on_top(L_.get()));
+    if (lua_cpcall(L_, open, this) != 0)
+        throw std::logic_error("the engine's own scripts do not load: " + text_on_top(L_));
 }
 
 // The scripts that make the words of a test, each with what those before it returned: {host =, test_world =, …}.
@@ -101,7 +101,7 @@ void TestState::load_source(lua_State* L, const Source& source) {
 
 // Calls a function of ours with this object, on the clock and under the limits. Gives the error, if it raised one.
 std::optional<std::string> TestState::protect(int (*function)(lua_State*)) {
-    auto* L = L_.get();
+    auto* L = L_;
     Slice slice(L, cpu_per_test, limits_.string_bytes, core::Time{});
     memory_.forget_refusal();
     memory_.limit(memory_bytes);

@@ -51,7 +51,7 @@ private:
     Limits limits_;
     TestHost host_;
     MemoryCap memory_;
-    StatePtr L_;
+    lua_State* L_;
 
     std::vector<Test> tests_;
     std::string text_;       // what a protected function takes and gives

@@ -27,7 +27,7 @@ TEST(Watchdog, EndsASliceThatSpendsItsBudget) {
     Watchdog::Registration registration(watchdog);
     MemoryCap memory;
     auto L = open_state(memory);
-    Slice slice(L.get(), 5ms, 1, {});
+    Slice slice(L, 5ms, 1, {});
     EXPECT_FALSE(slice_expired());
     spin_until_expired();
     EXPECT_TRUE(slice.expired());
@@ -39,7 +39,7 @@ TEST(Watchdog, CountsTheTimeOfTheProcessorNotOfTheWall) {
     Watchdog::Registration registration(watchdog);
     MemoryCap memory;
     auto L = open_state(memory);
-    Slice slice(L.get(), 20ms, 1, {});
+    Slice slice(L, 20ms, 1, {});
     std::this_thread::sleep_for(60ms);
     EXPECT_FALSE(slice.expired());
     EXPECT_LT(slice.used(), 20ms);
@@ -51,7 +51,7 @@ TEST(Watchdog, GivesEachSliceABudgetOfItsOwn) {
     MemoryCap memory;
     auto L = open_state(memory);
     for (int i = 0; i < 3; ++i) {
-        Slice slice(L.get(), 3ms, 1, {});
+        Slice slice(L, 3ms, 1, {});
         EXPECT_FALSE(slice_expired());
         spin_until_expired();
     }
@@ -64,10 +64,10 @@ TEST(Watchdog, LeavesASliceAloneThatASignalReachesTooLate) {
     MemoryCap memory;
     auto L = open_state(memory);
     raise(SIGUSR2);
-    Slice slice(L.get(), 1s, 1, {});
+    Slice slice(L, 1s, 1, {});
     raise(SIGUSR2);
     EXPECT_FALSE(slice_expired());
-    EXPECT_EQ(lua_gethook(L.get()), nullptr);
+    EXPECT_EQ(lua_gethook(L), nullptr);
 }
 
 TEST(Watchdog, WakesForASliceAfterALongQuiet) {
@@ -76,7 +76,7 @@ TEST(Watchdog, WakesForASliceAfterALongQuiet) {
     MemoryCap memory;
     auto L = open_state(memory);
     while (!watchdog.asleep()) std::this_thread::yield();
-    Slice slice(L.get(), 3ms, 1, {});
+    Slice slice(L, 3ms, 1, {});
     spin_until_expired();
 }
 
@@ -89,8 +89,8 @@ TEST(Watchdog, WatchesManyThreads) {
             MemoryCap memory;
             auto L = open_state(memory);
             for (int n = 0; n < 5; ++n) {
-                { Slice quick(L.get(), 1s, 1, {}); }
-                Slice slice(L.get(), 2ms, 1, {});
+                { Slice quick(L, 1s, 1, {}); }
+                Slice slice(L, 2ms, 1, {});
                 spin_until_expired();
                 EXPECT_TRUE(slice.expired());
             }
@@ -101,7 +101,7 @@ TEST(Watchdog, WatchesNoOtherThread) {
     EXPECT_FALSE(Watchdog::watches_this_thread());
     MemoryCap memory;
     auto L = open_state(memory);
-    EXPECT_THROW(Slice(L.get(), 1ms, 1, {}), std::logic_error);
+    EXPECT_THROW(Slice(L, 1ms, 1, {}), std::logic_error);
 }
 
 TEST(Slice, TellsItsTimeAndItsLongestString) {
@@ -111,11 +111,11 @@ TEST(Slice, TellsItsTimeAndItsLongestString) {
     auto L = open_state(memory);
     EXPECT_EQ(slice_string_limit(), 1u << 20);
     {
-        Slice slice(L.get(), 1s, 77, core::Time(5ms));
+        Slice slice(L, 1s, 77, core::Time(5ms));
         EXPECT_EQ(slice_string_limit(), 77u);
         EXPECT_EQ(slice_now(), core::Time(5ms));
         {
-            Slice inner(L.get(), 3ms, 88, core::Time(6ms));
+            Slice inner(L, 3ms, 88, core::Time(6ms));
             EXPECT_EQ(slice_string_limit(), 88u);
             spin_until_expired();
         }
