@@ -7,7 +7,7 @@ namespace switchhook::script {
 
 // A file of scripts/, as it was when the engine was built.
 struct EmbeddedScript {
-    std::string_view name;  // "call", for scripts/call.lua
+    std::string_view name;  // "call", for scripts/call.lua; "sandbox/gsub"
     std::string_view text;
 };
 

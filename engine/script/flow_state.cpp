@@ -108,6 +108,7 @@ FlowState::FlowState(const Flow::Compiled& flow, const Limits& limits, std::stri
 
 int FlowState::open(lua_State* L) {
     auto& self = *static_cast<FlowState*>(lua_touserdata(L, 1));
+    lua_gc(L, LUA_GCSTOP, 0);  // what is made here stays
     open_library(L, {.seed = self.seed_});
     self.renew_thread(L);  // after: a thread keeps the globals that were there when it was made
 
@@ -135,6 +136,7 @@ int FlowState::open(lua_State* L) {
     lua_setfield(L, LUA_REGISTRYINDEX, verbs_field);
     protect_globals(L);
     lua_pushlightuserdata(L, engine_yield_tag());  // the first one of its kind may allocate: here, not under a limit
+    lua_gc(L, LUA_GCRESTART, -1);
     return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "script/library.hpp"
 
 #include "script/bytecode.hpp"
+#include "script/lazy_values.hpp"
 #include "script/lua_base.hpp"
 #include "script/lua_json_library.hpp"
 #include "script/lua_os.hpp"
@@ -12,11 +13,8 @@
 #include <lua.hpp>
 
 #include <algorithm>
-#include <initializer_list>
-#include <memory>
+#include <cstring>
 #include <span>
-#include <stdexcept>
-#include <string>
 #include <string_view>
 
 namespace switchhook::script {
@@ -25,10 +23,8 @@ namespace {
 using Names = std::span<const std::string_view>;
 
 // LuaJIT's own functions that flows get as they are. Nothing else of LuaJIT's is left.
-constexpr std::string_view base_names[] = {
-    "_VERSION", "assert", "error", "getmetatable", "ipairs", "pcall", "rawequal", "select", "tonumber",
-    "type",     "unpack", "bit",   "coroutine",    "json",   "math",  "string",   "table"};  // libraries, each by a
-                                                                                             // list of its own
+constexpr std::string_view base_names[] = {"_VERSION", "assert", "error",    "getmetatable", "ipairs", "pcall",
+                                           "rawequal", "select", "tonumber", "type",         "unpack"};
 constexpr std::string_view string_names[] = {"byte", "char", "len", "lower", "reverse", "sub", "upper"};
 constexpr std::string_view table_names[] = {"maxn", "remove"};
 constexpr std::string_view math_names[] = {
@@ -36,7 +32,10 @@ constexpr std::string_view math_names[] = {
     "ldexp", "log",  "log10", "max",  "min",   "modf", "pi",  "pow",  "rad", "sin", "sinh",  "sqrt", "tan",   "tanh"};
 constexpr std::string_view bit_names[] = {"arshift", "band", "bnot", "bor",    "bswap", "bxor",
                                           "lshift",  "rol",  "ror",  "rshift", "tobit", "tohex"};
-constexpr const char* libraries[] = {"bit", "coroutine", "json", "math", "os", "string", "table"};
+
+// The fields of the registry that are ours.
+constexpr const char* coroutine_field = "switchhook.coroutine";  // LuaJIT's library
+constexpr const char* seed_field = "switchhook.seed";            // of math.random, its bytes as a string
 
 // Takes everything that is not named out of the table on top.
 void keep_only(lua_State* L, Names names) {
@@ -51,79 +50,181 @@ void keep_only(lua_State* L, Names names) {
     }
 }
 
-void keep_only_in(lua_State* L, const char* library, Names names) {
-    lua_getfield(L, -1, library);
-    keep_only(L, names);
-    lua_pop(L, 1);
+// Pushes a library of LuaJIT's. It is opened aside: neither the globals nor the methods of strings see what of it is
+// not for flows, not even if memory ends here.
+void push_luajit_library(lua_State* L, lua_CFunction open, const char* name, Names kept) {
+    int strings = lua_gettop(L) + 1, loaded = strings + 2, globals = strings + 3;
+    lua_pushliteral(L, "");
+    if (lua_getmetatable(L, strings) == 0) lua_pushnil(L);
+    lua_getfield(L, LUA_REGISTRYINDEX, "_LOADED");
+    lua_pushnil(L);  // an attempt before that ended half-way does not count
+    lua_setfield(L, loaded, name);
+    lua_pushvalue(L, LUA_GLOBALSINDEX);
+
+    lua_pushcfunction(L, open);
+    lua_createtable(L, 0, 1);
+    lua_replace(L, LUA_GLOBALSINDEX);
+    int code = lua_pcall(L, 0, 0, 0);
+    lua_settop(L, code == 0 ? globals : globals + 1);
+    lua_pushvalue(L, globals);
+    lua_replace(L, LUA_GLOBALSINDEX);
+    lua_pushvalue(L, strings + 1);
+    lua_setmetatable(L, strings);
+    if (code != 0) lua_error(L);
+
+    lua_getfield(L, loaded, name);
+    keep_only(L, kept);
+    lua_replace(L, strings);
+    lua_settop(L, strings);
 }
 
-// The parts of gsub and print that are not Lua.
-void add_native_functions(lua_State* L) {
-    add_string_parts(L);
-    add_base_parts(L);
-}
-
-void open_luajit_libraries(lua_State* L) {
-    for (auto open : {luaopen_base, luaopen_table, luaopen_string, luaopen_math, luaopen_bit}) {
-        lua_pushcfunction(L, open);
-        lua_call(L, 0, 0);
-    }
-    for (auto registered : {"_LOADED", "_PRELOAD"}) {
-        lua_pushnil(L);
-        lua_setfield(L, LUA_REGISTRYINDEX, registered);
-    }
-}
-
-// Adds functions to a library in the table on top; makes the library if it is new.
-template <class Add>
-void extend(lua_State* L, const char* library, Add add) {
-    lua_getfield(L, -1, library);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        lua_createtable(L, 0, 4);
-        lua_pushvalue(L, -1);
-        lua_setfield(L, -3, library);
-    }
-    add(L);
-    lua_pop(L, 1);
-}
-
-// native, globals -> native, globals: what sandbox.lua needs and flows do not.
-void collect_native(lua_State* L) {
-    lua_getfield(L, -1, "setmetatable");
-    lua_setfield(L, -3, "setmetatable");
-    lua_getfield(L, -1, "coroutine");
-    for (auto name : {"create", "resume", "yield", "status", "running"}) {
-        lua_getfield(L, -1, name);
-        lua_setfield(L, -4, (std::string("co_") + name).c_str());
-    }
-    lua_pop(L, 1);
-}
-
-// native, globals -> native, globals
-void run_sandbox(lua_State* L) {
-    auto& sandbox = *find_engine_script("sandbox");
-    if (luaL_loadbuffer(L, sandbox.bytecode.data(), sandbox.bytecode.size(), sandbox.chunk_name.c_str()) != 0)
+// Calls a script of scripts/sandbox with the table on top, which its result replaces.
+void call_script(lua_State* L, std::string_view name) {
+    auto& script = *find_engine_script(name);
+    if (luaL_loadbuffer(L, script.bytecode.data(), script.bytecode.size(), script.chunk_name.c_str()) != 0)
         lua_error(L);
+    lua_insert(L, -2);
+    lua_call(L, 1, 1);
+}
+
+// Sets an empty table with weak keys in the table on top.
+void add_weak_table(lua_State* L) {
+    lua_createtable(L, 0, 0);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_setfield(L, -2, "weak_table");
+}
+
+void push_bit(lua_State* L) {
+    push_luajit_library(L, luaopen_bit, "bit", bit_names);
+    make_read_only(L, "bit");
+}
+
+void push_coroutine(lua_State* L) {
     lua_createtable(L, 0, 3);
-    lua_pushvalue(L, -3);
-    lua_setfield(L, -2, "globals");
-    lua_pushvalue(L, -4);
+    lua_getfield(L, LUA_REGISTRYINDEX, coroutine_field);
     lua_setfield(L, -2, "native");
     lua_pushlightuserdata(L, engine_yield_tag());
     lua_setfield(L, -2, "engine_yield");
-    lua_call(L, 1, 0);
+    add_weak_table(L);
+    call_script(L, "sandbox/coroutine");
+    make_read_only(L, "coroutine");
+}
+
+void push_json_library(lua_State* L) {
+    lua_createtable(L, 0, 2);
+    add_json_functions(L);
+    make_read_only(L, "json");
+}
+
+void push_math(lua_State* L) {
+    push_luajit_library(L, luaopen_math, "math", math_names);
+    lua_getfield(L, LUA_REGISTRYINDEX, seed_field);
+    std::uint64_t seed = 0;
+    std::memcpy(&seed, lua_tostring(L, -1), sizeof(seed));
+    lua_pop(L, 1);
+    add_random_functions(L, seed);
+    make_read_only(L, "math");
+}
+
+void push_os(lua_State* L) {
+    lua_createtable(L, 0, 4);
+    add_os_functions(L);
+    make_read_only(L, "os");
 }
 
 // Methods of strings find what is behind `string`, so they cost no more than LuaJIT's own.
-void lock_string_metatable(lua_State* L) {
+void push_string(lua_State* L) {
+    push_luajit_library(L, luaopen_string, "string", string_names);
+    add_string_functions(L);
+    lua_pushvalue(L, -1);
+    make_read_only(L, "string");
+    lua_insert(L, -2);
     lua_pushliteral(L, "");
-    if (lua_getmetatable(L, -1) == 0) return;
-    lua_getfield(L, -3, "string");
+    lua_getmetatable(L, -1);
+    lua_pushvalue(L, -3);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 3);
+}
+
+void push_gsub(lua_State* L) {
+    lua_createtable(L, 0, 4);
+    add_string_parts(L);
+    lua_getfield(L, LUA_REGISTRYINDEX, coroutine_field);
+    lua_getfield(L, -1, "running");
+    lua_setfield(L, -3, "running");
+    lua_pop(L, 1);
+    add_weak_table(L);
+    call_script(L, "sandbox/gsub");
+}
+
+void push_table(lua_State* L) {
+    push_luajit_library(L, luaopen_table, "table", table_names);
+    add_table_functions(L);
+    make_read_only(L, "table");
+}
+
+void push_sort(lua_State* L) {
+    lua_createtable(L, 0, 2);
+    add_string_parts(L);
+    call_script(L, "sandbox/sort");
+}
+
+void push_print(lua_State* L) {
+    lua_createtable(L, 0, 1);
+    add_base_parts(L);
+    call_script(L, "sandbox/print");
+}
+
+void push_xpcall(lua_State* L) {
+    lua_pushnil(L);
+    call_script(L, "sandbox/xpcall");
+}
+
+constexpr LazyValue values[] = {
+    {"bit", push_bit},         {"coroutine", push_coroutine}, {"json", push_json_library}, {"math", push_math},
+    {"os", push_os},           {"string", push_string},       {"string.gsub", push_gsub},  {"table", push_table},
+    {"table.sort", push_sort}, {"print", push_print},         {"xpcall", push_xpcall}};
+
+// __index of strings until their library is there: (string, key).
+int string_method(lua_State* L) {
+    lua_getglobal(L, "string");
+    push_behind_read_only(L, -1);
+    lua_replace(L, 1);
+    lua_settop(L, 2);
+    lua_pushvalue(L, 2);
+    lua_rawget(L, 1);
+    return lua_isnil(L, -1) ? read_absent_field(L, "string") : 1;
+}
+
+void add_string_metatable(lua_State* L) {
+    lua_pushliteral(L, "");
+    lua_createtable(L, 0, 2);
+    lua_pushcfunction(L, string_method);
     lua_setfield(L, -2, "__index");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
-    lua_pop(L, 2);
+    lua_setmetatable(L, -2);
+    lua_pop(L, 1);
+}
+
+// Leaves in the globals what flows get of LuaJIT's base library, and its coroutines in the registry.
+void open_base(lua_State* L) {
+    lua_createtable(L, 0, 2);
+    lua_setfield(L, LUA_REGISTRYINDEX, "_LOADED");
+    lua_pushcfunction(L, luaopen_base);
+    lua_call(L, 0, 0);
+    lua_getglobal(L, "coroutine");
+    lua_setfield(L, LUA_REGISTRYINDEX, coroutine_field);
+    lua_createtable(L, 0, 1);
+    lua_setfield(L, LUA_REGISTRYINDEX, "_LOADED");
+    lua_pushvalue(L, LUA_GLOBALSINDEX);
+    keep_only(L, base_names);
+    add_base_functions(L);
+    add_pairs_functions(L);
+    lua_pop(L, 1);
 }
 
 }  // namespace
@@ -133,39 +234,23 @@ void* engine_yield_tag() noexcept {
     return &tag;
 }
 
+const LazyValues& library_values() noexcept {
+    static constexpr LazyValues all{values};
+    return all;
+}
+
 void open_library(lua_State* L, const LibraryOptions& options) {
-    int top = lua_gettop(L);
-    lua_createtable(L, 0, 12);  // native
-    add_native_functions(L);
-    open_luajit_libraries(L);
+    open_base(L);
+    add_string_metatable(L);
+    lua_pushlstring(L, reinterpret_cast<const char*>(&options.seed), sizeof(options.seed));
+    lua_setfield(L, LUA_REGISTRYINDEX, seed_field);
+    set_lazy_values(L, library_values());
+
     lua_pushvalue(L, LUA_GLOBALSINDEX);
-    collect_native(L);
-    keep_only(L, base_names);
-    keep_only_in(L, "string", string_names);
-    keep_only_in(L, "table", table_names);
-    keep_only_in(L, "math", math_names);
-    keep_only_in(L, "bit", bit_names);
-
-    add_base_functions(L);
-    add_pairs_functions(L);
-    extend(L, "string", add_string_functions);
-    extend(L, "table", add_table_functions);
-    extend(L, "os", add_os_functions);
-    extend(L, "json", add_json_functions);
-    extend(L, "math", [&](lua_State* state) { add_random_functions(state, options.seed); });
-    run_sandbox(L);
-
-    lock_string_metatable(L);
-    for (auto library : libraries) {
-        lua_getfield(L, -1, library);
-        make_read_only(L, library);
-        lua_setfield(L, -2, library);
-    }
     make_globals_read_only(L);
     lua_pushvalue(L, -1);
     lua_replace(L, LUA_GLOBALSINDEX);
     add_global(L, "_G");
-    lua_settop(L, top);
 }
 
 void add_global(lua_State* L, const char* name) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "script/lazy_values.hpp"
+
 #include <cstdint>
 
 struct lua_State;
@@ -16,6 +18,9 @@ struct LibraryOptions {
 //
 // Code that is loaded from here on sees the new globals.
 void open_library(lua_State* L, const LibraryOptions& options);
+
+// What of it a state makes on its first use.
+const LazyValues& library_values() noexcept;
 
 // The first value of every lua_yield that is meant for the engine, as a light userdata: it passes through the
 // coroutines of the flow. What a flow yields itself never has it.

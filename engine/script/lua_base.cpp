@@ -36,8 +36,14 @@ int base_rawget(lua_State* L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     luaL_checkany(L, 2);
     lua_settop(L, 2);
-    if (push_behind_read_only(L, 1)) lua_replace(L, 1);
-    lua_rawget(L, 1);
+    bool read_only = push_behind_read_only(L, 1);
+    int table = read_only ? 3 : 1;
+    lua_pushvalue(L, 2);
+    lua_rawget(L, table);
+    if (!read_only || !lua_isnil(L, -1)) return 1;
+    push_whole_read_only(L, 1);
+    lua_pushvalue(L, 2);
+    lua_rawget(L, -2);
     return 1;
 }
 

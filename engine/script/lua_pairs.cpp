@@ -89,7 +89,7 @@ bool sort(Keys& keys) {
 // The table at 1 gives way to the one behind it, if it is read-only.
 void check_table(lua_State* L) {
     luaL_checktype(L, 1, LUA_TTABLE);
-    if (push_behind_read_only(L, 1)) lua_replace(L, 1);
+    if (push_whole_read_only(L, 1)) lua_replace(L, 1);
 }
 
 // Upvalues: the keys in order, the index of the last one given, their number.

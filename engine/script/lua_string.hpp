@@ -8,7 +8,7 @@ namespace switchhook::script {
 // string above slice_string_limit().
 void add_string_functions(lua_State* L);
 
-// Adds to the table on top what sandbox.lua makes gsub of: gsub_text and find_next.
+// Adds to the table on top what sandbox/gsub.lua makes gsub of: gsub_text and find_next.
 void add_string_parts(lua_State* L);
 
 }  // namespace switchhook::script

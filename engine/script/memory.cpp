@@ -1,5 +1,7 @@
 #include "script/memory.hpp"
 
+#include <algorithm>
+
 namespace switchhook::script {
 
 bool MemoryCap::refuses(std::size_t growth) noexcept {
@@ -13,7 +15,7 @@ void* MemoryCap::allocate(void* cap, void* block, std::size_t old_size, std::siz
     if (block == nullptr) old_size = 0;  // Lua tells the kind of a new object here
     if (new_size == 0) {
         if (block != nullptr) self.arena_.free(block, old_size);
-        self.used_ -= old_size;
+        self.used_ -= std::min(old_size, self.used_);
         return nullptr;
     }
     if (new_size > old_size && self.refuses(new_size - old_size)) {

@@ -1,5 +1,7 @@
 #include "script/read_only.hpp"
 
+#include "script/lazy_values.hpp"
+
 #include <lua.hpp>
 
 #include <span>
@@ -63,26 +65,33 @@ const char* shown_key(lua_State* L, int index) {
 
 // __index of the tables behind: (table, key). Upvalue: the library's name.
 int absent_field(lua_State* L) {
-    if (lua_type(L, 2) == LUA_TSTRING) {
-        std::string name = std::string(lua_tostring(L, lua_upvalueindex(1))) + "." + lua_tostring(L, 2);
-        if (auto instead = find_instead(absent_fields, name))
-            return luaL_error(L, "`%s` is not available in flows: %s", name.c_str(), instead);
-    }
-    lua_pushnil(L);
-    return 1;
+    return read_absent_field(L, lua_tostring(L, lua_upvalueindex(1)));
 }
 
 int absent_global(lua_State* L) {
     auto name = shown_key(L, 2);
+    if (lua_type(L, 2) == LUA_TSTRING && push_lazy_value(L, name, 1)) return 1;
     if (auto instead = find_instead(absent_globals, name))
         return luaL_error(L, "`%s` is not available in flows: %s", name, instead);
     return luaL_error(L, "`%s` is not defined (a misspelt local?)", name);
 }
 
+const char name_key = 0;  // its address is the key of the name in a front's metatable, and no author has it
+
+// The name of the read-only table at `index`; pushes nothing if it is an author's own.
+bool push_name(lua_State* L, int index) {
+    if (lua_getmetatable(L, index) == 0) return false;
+    lua_pushlightuserdata(L, const_cast<char*>(&name_key));
+    lua_rawget(L, -2);
+    lua_remove(L, -2);
+    if (lua_isstring(L, -1) != 0) return true;
+    lua_pop(L, 1);
+    return false;
+}
+
 // __newindex: (table, key, value).
 int refuse_field(lua_State* L) {
-    lua_getmetatable(L, 1);
-    lua_getfield(L, -1, "name");
+    push_name(L, 1);
     return luaL_error(L, "`%s.%s` is read-only: keep what is yours in a table of your own", lua_tostring(L, -1),
                       shown_key(L, 2));
 }
@@ -92,29 +101,25 @@ int refuse_global(lua_State* L) {
     push_behind_read_only(L, 1);
     lua_pushvalue(L, 2);
     lua_rawget(L, -2);
-    if (!lua_isnil(L, -1))
+    if (!lua_isnil(L, -1) || push_lazy_value(L, name, lua_gettop(L) - 1))
         return luaL_error(L, "`%s` is the engine's and read-only: write `local %s = …`, or choose another name", name,
                           name);
     if (lua_isfunction(L, 3)) return luaL_error(L, "`%s` is not declared: write `local function %s(…)`", name, name);
     return luaL_error(L, "`%s` is not declared: write `local %s = …`", name, name);
 }
 
-const char behind_key = 0;  // its address is the metatables' key for the table behind
-
 // Replaces the table on top by an empty one in front of it, whose writes call `refuse`.
 void put_front(lua_State* L, const char* name, lua_CFunction refuse) {
     lua_createtable(L, 0, 0);  // behind, front
-    lua_createtable(L, 0, 5);  // behind, front, metatable
+    lua_createtable(L, 0, 4);  // behind, front, metatable
     lua_pushvalue(L, -3);
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, refuse);
     lua_setfield(L, -2, "__newindex");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
+    lua_pushlightuserdata(L, const_cast<char*>(&name_key));
     lua_pushstring(L, name);
-    lua_setfield(L, -2, "name");
-    lua_pushlightuserdata(L, const_cast<char*>(&behind_key));
-    lua_pushvalue(L, -4);
     lua_rawset(L, -3);
     lua_setmetatable(L, -2);
     lua_remove(L, -2);
@@ -152,14 +157,33 @@ void make_globals_read_only(lua_State* L) {
     put_front(L, "_G", refuse_global);
 }
 
+int read_absent_field(lua_State* L, const char* library) {
+    if (lua_type(L, 2) == LUA_TSTRING) {
+        std::string name = std::string(library) + "." + lua_tostring(L, 2);
+        if (push_lazy_value(L, name, 1)) return 1;
+        if (auto instead = find_instead(absent_fields, name))
+            return luaL_error(L, "`%s` is not available in flows: %s", name.c_str(), instead);
+    }
+    lua_pushnil(L);
+    return 1;
+}
+
 bool push_behind_read_only(lua_State* L, int index) {
-    if (lua_getmetatable(L, index) == 0) return false;
-    lua_pushlightuserdata(L, const_cast<char*>(&behind_key));
+    if (!push_name(L, index)) return false;
+    lua_pop(L, 1);
+    lua_getmetatable(L, index);
+    lua_pushliteral(L, "__index");
     lua_rawget(L, -2);
     lua_remove(L, -2);
-    if (lua_istable(L, -1)) return true;
+    return true;
+}
+
+bool push_whole_read_only(lua_State* L, int index) {
+    if (!push_behind_read_only(L, index)) return false;
+    push_name(L, index);
+    make_lazy_values_of(L, lua_tostring(L, -1), lua_gettop(L) - 1);
     lua_pop(L, 1);
-    return false;
+    return true;
 }
 
 }  // namespace switchhook::script

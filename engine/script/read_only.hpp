@@ -11,7 +11,14 @@ void make_read_only(lua_State* L, const char* name);
 // The same for the table of globals: what is not in it is an error that says what to do.
 void make_globals_read_only(lua_State* L);
 
+// What a read of a library gives that has no such field yet: (the table behind, key). Makes it, or raises what to use
+// instead, or gives nil.
+int read_absent_field(lua_State* L, const char* library);
+
 // Pushes the table behind the one at `index` and gives true; pushes nothing if it is an author's own.
 bool push_behind_read_only(lua_State* L, int index);
+
+// The same once all that is made on its first use is there.
+bool push_whole_read_only(lua_State* L, int index);
 
 }  // namespace switchhook::script

@@ -1,7 +1,8 @@
-# Run by embed.cmake: -DOUT=file.cpp -DSCRIPTS=list
+# Run by embed.cmake: -DOUT=file.cpp -DROOT=folder -DSCRIPTS=list
 set(text "#include \"script/embedded.hpp\"\n\nnamespace switchhook::script {\nnamespace {\n\nconst EmbeddedScript scripts[] = {\n")
 foreach(path ${SCRIPTS})
-  get_filename_component(name ${path} NAME_WE)
+  file(RELATIVE_PATH name ${ROOT} ${path})
+  string(REGEX REPLACE "\\.lua$" "" name ${name})
   # In hex every byte arrives as it is: CMake lists and raw string limits would change some.
   file(READ ${path} hex HEX)
   string(LENGTH "${hex}" digits)

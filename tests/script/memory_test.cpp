@@ -3,6 +3,10 @@
 #include "script/flow_state.hpp"
 #include "script/run_flow.hpp"
 
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
 namespace switchhook::script {
 namespace {
 
@@ -30,22 +34,66 @@ TEST(MemoryCap, RefusesWhatGoesBeyondTheLimitAndSaysSo) {
     MemoryCap::allocate(&cap, block, 101, 0);
 }
 
-TEST(MemoryCap, StaysRightWhenLuaTellsAnOldSizeThatIsTooLarge) {
+// LuaJIT does so for a closure that it could not finish.
+TEST(MemoryCap, StaysSafeWhenLuaTellsAnOldSizeThatIsTooSmall) {
     MemoryCap cap;
-    auto* block = MemoryCap::allocate(&cap, nullptr, 0, 100);
-    MemoryCap::allocate(&cap, block, 108, 0);
+    for (std::size_t size : {100, 1000}) {
+        auto* block = MemoryCap::allocate(&cap, nullptr, 0, size);
+        MemoryCap::allocate(&cap, block, size - 60, 0);
+        auto* first = static_cast<char*>(MemoryCap::allocate(&cap, nullptr, 0, size - 60));
+        auto* second = static_cast<char*>(MemoryCap::allocate(&cap, nullptr, 0, size));
+        std::memset(first, 1, size - 60);
+        std::memset(second, 2, size);
+        EXPECT_EQ(std::count(first, first + size - 60, 1), size - 60);
+    }
+}
+
+TEST(MemoryCap, KeepsWhatIsInABlockThatMoves) {
+    MemoryCap cap;
+    auto* block = MemoryCap::allocate(&cap, nullptr, 0, 8);
+    std::memcpy(block, "12345678", 8);
+    std::size_t size = 8;
+    for (std::size_t next : {9, 500, 513, 100000, 600, 512, 8}) {
+        block = MemoryCap::allocate(&cap, block, size, next);
+        size = next;
+        ASSERT_EQ(std::memcmp(block, "12345678", 8), 0) << next;
+        EXPECT_EQ(cap.used(), next);
+    }
+}
+
+TEST(MemoryCap, BoundsWhatFreeBlocksOfOtherSizesHold) {
+    MemoryCap cap;
+    cap.limit(1 << 20);
+    std::size_t held = 0;
+    for (std::size_t size = 8; size <= 512; size += 8) {
+        std::vector<void*> blocks;
+        while (auto* block = MemoryCap::allocate(&cap, nullptr, 0, size)) blocks.push_back(block);
+        held += blocks.size() * size;
+        for (auto* block : blocks) MemoryCap::allocate(&cap, block, size, 0);
+    }
     EXPECT_EQ(cap.used(), 0u);
+    EXPECT_LE(held, 2u << 20);
 }
 
 // Whichever allocation fails, the step says so, and the state still runs the end of the call.
 TEST(FlowRun, SurvivesTheFailureOfAnyAllocation) {
     on_worker([] {
         auto flow = compile_flow(
-            "local m = require 'm' return { on_call = function(call)\n"
+            "local m = require 'm'\n"
+            "local function libraries()\n"
+            "local list = { 3, 1, 2 } table.sort(list)\n"
+            "local text = ('abc'):gsub('%a', function(letter) return letter:upper() end)\n"
+            "local yielded = coroutine.wrap(function() coroutine.yield(math.floor(1.5)) end)()\n"
+            "local _, caught = xpcall(error, function() return bit.bor(1, 2) end)\n"
+            "return table.concat(list) .. text .. yielded .. caught .. json.encode({}) .. os.date('%Y') end\n"
+            "return { on_call = function(call)\n"
             "local t = {} for i = 1, 20 do t[i] = { name = 'n' .. i } end\n"
             "local input = call:gather { say = 'Press 1.', digits = 1, hints = { 'one', 'two' } }\n"
+            "print(libraries())\n"
             "call:say('You pressed ' .. input.digits .. m.name) end,\n"
-            "on_call_ended = function(call) return 'ended' end }",
+            "on_call_ended = function(call)\n"
+            "assert(rawget(string, 'dump') == nil and rawget(_G, 'debug') == nil)\n"
+            "return libraries() end }",
             {{"m", "return { name = ('x'):rep(50) }"}});
         auto answer = core::Answer::of({{"digits", "1"}, {"list", {1, 2, 3}}}, test_time());
         int failures = 0;
@@ -68,7 +116,9 @@ TEST(FlowRun, SurvivesTheFailureOfAnyAllocation) {
                 << "allocation " << nth << ": " << failure->where << ": " << failure->what;
             auto failed_again = state.load(test_time());
             ASSERT_FALSE(failed_again) << failed_again->what;
-            ASSERT_TRUE(std::holds_alternative<Finished>(state.start("on_call_ended", test_call())));
+            auto last = state.start("on_call_ended", test_call());
+            ASSERT_TRUE(std::holds_alternative<Finished>(last)) << nth << std::get<Failed>(last).what;
+            EXPECT_EQ(std::get<Finished>(last).value, "123ABC13{}2026") << nth;
         }
         EXPECT_GT(failures, 50);
     });

@@ -1,4 +1,4 @@
-// What scripts/sandbox.lua defines.
+// What scripts/sandbox/*.lua define.
 #include "script/library_state.hpp"
 
 #include <gmock/gmock.h>
