@@ -1,6 +1,6 @@
 #include "script/bundle_reader.hpp"
 
-#include "script/did_you_mean.hpp"
+#include "core/did_you_mean.hpp"
 #include "script/embedded.hpp"
 #include "script/lua_tokens.hpp"
 #include "script/text_file.hpp"
@@ -160,7 +160,7 @@ private:
         auto path = exists(own) ? own : shared;
         if (path == shared && !exists(shared)) {
             auto known = module_names();
-            auto best = closest(module, known);
+            auto best = core::closest(module, known);
             reading_.problems.push_back(
                 {require.file, require.line, "there is no module \"" + module + "\"",
                  best.empty() ? "create " + own + " or " + shared : "did you mean \"" + best + "\"?"});

@@ -1,9 +1,9 @@
 #include "script/numbers.hpp"
 
+#include "core/did_you_mean.hpp"
 #include "core/phone_number.hpp"
 #include "script/bytecode.hpp"
 #include "script/compiled_flow.hpp"
-#include "script/did_you_mean.hpp"
 #include "script/flow_state.hpp"
 #include "script/lua_json.hpp"
 #include "script/table_keys.hpp"
@@ -133,7 +133,7 @@ private:
                     problem(line, "settings must be a table with names",
                             "write settings = { front_desk = \"+15550109\" }");
             } else if (std::find(known.begin(), known.end(), key) == known.end()) {
-                problem(line, "unknown key " + in_quotes(key), did_you_mean(key, known));
+                problem(line, "unknown key " + in_quotes(key), core::did_you_mean(key, known));
             } else if (!field.is_string() || field.get_ref<const std::string&>().empty()) {
                 problem(line, key + " must be a text", "write " + key + " = \"…\"");
             } else {
@@ -145,14 +145,14 @@ private:
         const auto& providers = context_.providers;
         if (std::find(providers.begin(), providers.end(), entry.provider) == providers.end())
             problem(keys_.line_of({entry.number, "provider"}), "unknown provider " + in_quotes(entry.provider),
-                    did_you_mean(entry.provider, providers));
+                    core::did_you_mean(entry.provider, providers));
     }
 
     void check_flow(const NumberEntry& entry) {
         auto found = context_.flows.find(entry.flow);
         if (found == context_.flows.end()) {
             auto names = names_of(context_.flows);
-            auto best = closest(entry.flow, names);
+            auto best = core::closest(entry.flow, names);
             problem(keys_.line_of({entry.number, "flow"}), "there is no flow " + in_quotes(entry.flow),
                     best.empty() ? "create " + entry.flow + "/flow.lua" : "did you mean " + in_quotes(best) + "?");
             return;
@@ -163,7 +163,7 @@ private:
         for (const auto& [key, value] : entry.settings.items())
             if (std::find(declared.begin(), declared.end(), key) == declared.end())
                 problem(keys_.line_of({entry.number, "settings", key}),
-                        entry.flow + " has no setting " + in_quotes(key), did_you_mean(key, declared));
+                        entry.flow + " has no setting " + in_quotes(key), core::did_you_mean(key, declared));
     }
 
     std::string file_;

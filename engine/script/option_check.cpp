@@ -1,8 +1,8 @@
 #include "script/option_check.hpp"
 
+#include "core/did_you_mean.hpp"
 #include "core/phone_number.hpp"
 #include "script/annotations.hpp"
-#include "script/did_you_mean.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -270,7 +270,7 @@ std::string unknown_option(std::string_view name, const AnnotatedClass& rules, c
     if (auto outer = path(place); !outer.empty()) text += " in `" + outer + "`";
     std::vector<std::string> names;
     for (const auto* field : rules.sorted) names.push_back(field->name);
-    if (auto meant = closest(name, names); !meant.empty()) return text + "; did you mean `" + meant + "`?";
+    if (auto meant = core::closest(name, names); !meant.empty()) return text + "; did you mean `" + meant + "`?";
     if (names.empty()) return text + "; it takes none";
     if (names.size() > 8) return text;
     return text + "; there is " + join(names);
@@ -342,7 +342,7 @@ std::string unknown_member(std::string_view class_name, std::string_view member)
     }
     auto variable = class_name == "Message" ? "message" : "call";
     auto text = std::string("a ") + variable + " has no `" + std::string(member) + "`";
-    if (auto meant = closest(member, names); !meant.empty()) return text + "; did you mean `" + meant + "`?";
+    if (auto meant = core::closest(member, names); !meant.empty()) return text + "; did you mean `" + meant + "`?";
     return text + "; what you keep yourself goes into `" + variable + ".vars`";
 }
 
@@ -350,7 +350,7 @@ std::string unknown_kind(std::string_view kind) {
     std::vector<std::string> kinds;
     for (const auto& [name, rules] : Annotations::embedded().asks()) kinds.push_back(name);
     auto text = "there is no verb `" + std::string(kind) + "`";
-    auto meant = closest(kind, kinds);
+    auto meant = core::closest(kind, kinds);
     return meant.empty() ? text : text + "; did you mean `" + meant + "`?";
 }
 

@@ -1,7 +1,7 @@
 #include "script/returned_table.hpp"
 
+#include "core/did_you_mean.hpp"
 #include "core/phone_number.hpp"
-#include "script/did_you_mean.hpp"
 #include "script/lua_json.hpp"
 #include "script/lua_tokens.hpp"
 
@@ -78,7 +78,7 @@ private:
         else if (key == "fallback")
             fallback(value);
         else
-            report(key, "a flow has no `" + key + "`", did_you_mean(key, flow_keys));
+            report(key, "a flow has no `" + key + "`", core::did_you_mean(key, flow_keys));
     }
 
     void handler(const std::string& key, int value) {
@@ -107,7 +107,7 @@ private:
         }
         for (auto& [key, item] : json->items()) {
             if (!contains(fallback_keys, key))
-                report(key, "`fallback` has no `" + key + "`", did_you_mean(key, fallback_keys));
+                report(key, "`fallback` has no `" + key + "`", core::did_you_mean(key, fallback_keys));
             else if (!item.is_string() || item.get_ref<const std::string&>().empty())
                 report(key, "`fallback." + key + "` is not a text", "write it in quotes");
             else if (key == "dial" && !core::is_e164(item.get_ref<const std::string&>()))

@@ -1,7 +1,7 @@
 #include "script/test_host.hpp"
 
+#include "core/did_you_mean.hpp"
 #include "script/author_line.hpp"
-#include "script/did_you_mean.hpp"
 #include "script/lua_json.hpp"
 
 #include <date/tz.h>
@@ -208,7 +208,7 @@ int TestHost::did_you_mean(lua_State* L) {
     auto word = text_at(L, 1);
     std::vector<std::string> words;
     for (const auto& each : json_at(L, 2)) words.push_back(each.get<std::string>());
-    script::push(L, script::did_you_mean(word, words));
+    script::push(L, core::did_you_mean(word, words));
     return 1;
 }
 

@@ -1,6 +1,6 @@
 #include "script/time_zone.hpp"
 
-#include "script/did_you_mean.hpp"
+#include "core/did_you_mean.hpp"
 
 #include <date/tz.h>
 
@@ -34,9 +34,10 @@ std::string zone_meant(std::string_view name, const std::vector<date::time_zone>
     for (std::size_t i = 0; i < names.size(); ++i)
         if (cities[i] == last_part(wanted) && names[i] != cities[i]) return names[i];
     // Boston has no zone of its own, and Vostok is not meant.
-    if (auto city = closest(last_part(wanted), cities); !city.empty() && city.front() == last_part(wanted).front())
+    if (auto city = core::closest(last_part(wanted), cities);
+        !city.empty() && city.front() == last_part(wanted).front())
         return names[static_cast<std::size_t>(std::ranges::find(cities, city) - cities.begin())];
-    return closest(wanted, names);
+    return core::closest(wanted, names);
 }
 
 ZoneResult<const date::time_zone*> find_zone(std::string_view name) try {

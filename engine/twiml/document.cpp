@@ -1,6 +1,6 @@
 #include "twiml/document.hpp"
 
-#include "twiml/closest_name.hpp"
+#include "core/did_you_mean.hpp"
 #include "twiml/legal_text.hpp"
 #include "twiml/value.hpp"
 #include "twiml/words.hpp"
@@ -45,11 +45,11 @@ std::size_t escape_cost(std::string_view text, bool in_attribute) {
 }
 
 Problem unknown_element(std::string_view name) {
-    std::vector<std::string_view> names;
-    for (const auto& element : elements()) names.push_back(element.name);
-    const auto closest = closest_name(name, names);
+    std::vector<std::string> names;
+    for (const auto& element : elements()) names.emplace_back(element.name);
+    const auto meant = core::closest(name, names);
     auto text = "there is no " + tag(name) + " in TwiML";
-    if (!closest.empty()) text += "; did you mean " + tag(closest) + "?";
+    if (!meant.empty()) text += "; did you mean " + tag(meant) + "?";
     return {std::move(text)};
 }
 
@@ -65,11 +65,11 @@ Problem wrong_nesting(std::string_view name, const twiml::Element& parent) {
 }
 
 Problem unknown_attribute(const twiml::Element& element, std::string_view name) {
-    std::vector<std::string_view> names;
-    for (const auto& attribute : element.attributes) names.push_back(attribute.name);
-    const auto closest = closest_name(name, names);
+    std::vector<std::string> names;
+    for (const auto& attribute : element.attributes) names.emplace_back(attribute.name);
+    const auto meant = core::closest(name, names);
     auto text = tag(element.name) + " has no attribute `" + std::string(name) + "`";
-    if (!closest.empty()) text += "; did you mean `" + std::string(closest) + "`?";
+    if (!meant.empty()) text += "; did you mean `" + meant + "`?";
     return {std::move(text)};
 }
 

@@ -1,6 +1,6 @@
 #include "twiml/options.hpp"
 
-#include "twiml/closest_name.hpp"
+#include "core/did_you_mean.hpp"
 #include "twiml/legal_text.hpp"
 #include "twiml/value.hpp"
 #include "twiml/words.hpp"
@@ -17,10 +17,8 @@ Problem unknown_option(const twiml::Element& element, const OptionRules& rules, 
     for_each_word(rules.own, [&](std::string_view own) { known.emplace_back(own); });
     for (const auto& attribute : element.attributes)
         if (!has_word(rules.kept, attribute.name)) known.push_back(option_name(attribute.name));
-    const std::vector<std::string_view> names(known.begin(), known.end());
     auto text = rules.who + ": there is no option `" + std::string(option) + "` here";
-    if (const auto closest = closest_name(option, names); !closest.empty())
-        text += "; did you mean `" + std::string(closest) + "`?";
+    if (const auto meant = core::closest(option, known); !meant.empty()) text += "; did you mean `" + meant + "`?";
     return {std::move(text)};
 }
 

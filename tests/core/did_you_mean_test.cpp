@@ -1,8 +1,8 @@
-#include "script/did_you_mean.hpp"
+#include "core/did_you_mean.hpp"
 
 #include <gtest/gtest.h>
 
-using namespace switchhook::script;
+using namespace switchhook::core;
 
 TEST(DidYouMean, FindsTheWordBehindASlip) {
     std::vector<std::string> keys = {"account", "flow", "provider", "settings"};

@@ -1,9 +1,9 @@
-#include "script/did_you_mean.hpp"
+#include "core/did_you_mean.hpp"
 
 #include <algorithm>
 #include <cctype>
 
-namespace switchhook::script {
+namespace switchhook::core {
 namespace {
 
 // The optimal string alignment distance, upper and lower case being the same.
@@ -52,4 +52,4 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
     return all;
 }
 
-}  // namespace switchhook::script
+}  // namespace switchhook::core
