@@ -1,3 +1,4 @@
+---@meta _
 --- Flow tests: a call's transcript, told from the caller's side, run without a phone in milliseconds.
 ---
 --- ```lua

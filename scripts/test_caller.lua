@@ -1,4 +1,5 @@
--- The words of a flow test about those on the line: the caller, and whoever the flow rings.
+---@meta _
+--- On the line are the `caller` and whoever the flow rings: `dial`, `queue` and `refer` say what those do.
 local parts = ...
 local Call, telling = parts.test_call, parts.test_telling
 local show = parts.test_world.show

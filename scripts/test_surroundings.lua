@@ -1,4 +1,6 @@
--- The words of a flow test about the world around a call: the network, the time, texts, what the business keeps.
+---@meta _
+--- Around the call are the `network`, the time (`at`, `clock`), what the business keeps (`store`), the texts that the flow
+--- sends (`sms`) and somebody who texts the business (`texter`).
 local parts = ...
 local host, World, Call, telling = parts.host, parts.test_world, parts.test_call, parts.test_telling
 local show = World.show
@@ -253,6 +255,8 @@ function clock:now()
   return math.floor(telling.current.world.now / 1000)
 end
 
+local at -- a word of its own: what describes it stands over a function by that name
+
 --- Sets the test's clock.
 ---
 --- ```lua
@@ -260,7 +264,7 @@ end
 --- ```
 ---@param time string "2026-03-02 22:30", with seconds if they matter.
 ---@param zone? string The time zone by its IANA name; UTC if not given.
-local function at(time, zone)
+function at(time, zone)
   local example = 'at("2026-03-02 22:30", "America/New_York")'
   if not telling.current then
     refuse("at(…) belongs inside of a test: it(\"…\", function(caller) … end)")

@@ -179,12 +179,19 @@ private:
         return result;
     }
 
+    // The name in `local call = {}` or `call = {`.
+    static std::string variable_in(std::string_view code) {
+        if (code.starts_with("local ")) code.remove_prefix(6);
+        auto end = code.find(" = {");
+        return std::string(end == std::string_view::npos ? std::string_view() : code.substr(0, end));
+    }
+
     // `code` is the line below the block.
     void end_block(std::string_view code) {
         if (head_) {
             result_.modules_.push_back({std::string(file_), take_about()});
         } else if (class_) {
-            class_->is_value = code.find("= {") != std::string_view::npos;
+            class_->variable = variable_in(code);
         } else if (code.starts_with("function ")) {
             code.remove_prefix(9);
             function_.name = code.substr(0, code.find('('));

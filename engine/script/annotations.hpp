@@ -76,7 +76,7 @@ struct AnnotatedClass {
     std::vector<AnnotatedField> fields;           // in the order written, then the inherited ones
     std::vector<const AnnotatedField*> sorted;    // the same by name
     std::vector<std::vector<std::string>> needs;  // of each list one field at least
-    bool is_value = false;                        // what follows it is a variable, such as `local Call = {}`
+    std::string variable;                         // "call" where `local call = {}` follows it; empty for other classes
 
     const AnnotatedField* field(std::string_view name) const;
 };

@@ -10,6 +10,8 @@ namespace {
 
 using Kind = AnnotatedType::Kind;
 
+constexpr const char* tests_heading = "Testing a flow";
+
 std::string lower(std::string text) {
     std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return text;
@@ -61,7 +63,8 @@ public:
         for (const auto& module : annotations_.modules())
             if (module.name == "call") write_module(module);
         for (const auto& module : annotations_.modules())
-            if (module.name != "call") write_module(module);
+            if (is_required(module)) write_module(module);
+        write_tests();
         write_aliases();
         while (text_.ends_with("\n\n")) text_.pop_back();
         return std::move(text_);
@@ -70,24 +73,42 @@ public:
 private:
     void line(std::string_view text) { text_.append(text).append("\n"); }
 
-    static bool is_section(const AnnotatedClass& each) { return each.is_value || each.name == "Flow"; }
+    static bool is_section(const AnnotatedClass& each) { return !each.variable.empty() || each.name == "Flow"; }
+
+    static bool is_for_tests(std::string_view module) { return module == "test" || module.starts_with("test_"); }
+
+    static bool is_required(const Annotations::Module& module) {
+        return module.name != "call" && !is_for_tests(module.name);
+    }
 
     void write_module(const Annotations::Module& module) {
         bool first = module.name == "call";
         if (!first) line("## `require \"" + module.name + "\"`\n");
         line(module.about + "\n");
         if (first) write_contents();
-        using Item = std::variant<const AnnotatedClass*, const AnnotatedFunction*>;
+        for (const auto& item : items_of(module)) write_item(item, first ? "## " : "", "### ");
+    }
+
+    using Item = std::variant<const AnnotatedClass*, const AnnotatedFunction*>;
+
+    // A module's sections, and the functions that are described, in the order written.
+    std::vector<std::pair<std::size_t, Item>> items_of(const Annotations::Module& module) const {
         std::vector<std::pair<std::size_t, Item>> items;
         for (const auto& each : annotations_.classes())
             if (each->module == module.name && is_section(*each)) items.emplace_back(each->position, each.get());
         for (const auto& each : annotations_.functions())
-            if (each.module == module.name) items.emplace_back(each.position, &each);
+            if (each.module == module.name && !each.about.empty()) items.emplace_back(each.position, &each);
         std::ranges::sort(items, {}, [](const auto& item) { return item.first; });
-        for (const auto& [position, item] : items) {
-            if (const auto* section = std::get_if<const AnnotatedClass*>(&item)) write_section(**section, first);
-            if (const auto* function = std::get_if<const AnnotatedFunction*>(&item)) write_function(**function);
-        }
+        return items;
+    }
+
+    // Headings as "## "; a section without one is a paragraph.
+    void write_item(const std::pair<std::size_t, Item>& item, const std::string& of_section,
+                    const std::string& of_function) {
+        if (const auto* section = std::get_if<const AnnotatedClass*>(&item.second))
+            write_section(**section, of_section);
+        if (const auto* function = std::get_if<const AnnotatedFunction*>(&item.second))
+            write_function(**function, of_function);
     }
 
     void write_contents() {
@@ -100,19 +121,48 @@ private:
         });
         line("- everywhere: " + globals);
         for (const auto& module : annotations_.modules()) {
-            if (module.name == "call") continue;
+            if (!is_required(module)) continue;
             auto heading = "`require \"" + module.name + "\"`";
             auto verbs = verbs_where([&](const auto& function) { return function.module == module.name; });
             line("- [" + heading + "](#" + anchor(heading) + "): " + verbs);
         }
+        if (has_tests()) line("- [" + std::string(tests_heading) + "](#" + anchor(tests_heading) + ")");
+        line("");
+    }
+
+    bool has_tests() const {
+        return std::ranges::any_of(annotations_.modules(), [](const auto& each) { return is_for_tests(each.name); });
+    }
+
+    // What a flow_test.lua sees, whichever file of scripts/ it is in, as one chapter.
+    void write_tests() {
+        if (!has_tests()) return;
+        line("## " + std::string(tests_heading) + "\n");
+        for (const auto& module : annotations_.modules())
+            if (is_for_tests(module.name)) line(module.about + "\n");
+        write_contents_of_tests();
+        for (const auto& module : annotations_.modules()) {
+            if (!is_for_tests(module.name)) continue;
+            for (const auto& item : items_of(module)) write_item(item, "### ", "#### ");
+        }
+    }
+
+    void write_contents_of_tests() {
+        line("- everywhere: " + verbs_where([](const auto& function) {
+                 return is_for_tests(function.module) &&
+                        (function.name.starts_with("test.") || function.name.find_first_of(".:") == std::string::npos);
+             }));
+        for (const auto& each : annotations_.classes())
+            if (is_for_tests(each->module) && is_section(*each)) line("- " + link(*each) + verbs_of(*each));
         line("");
     }
 
     static std::string heading(const AnnotatedClass& each) {
-        return each.name == "Flow"      ? "The flow"
-               : each.name == "Call"    ? "The call"
-               : each.name == "Message" ? "The message"
-                                        : "`" + each.name + "`";
+        return each.name == "Flow"         ? "The flow"
+               : each.name == "Call"       ? "The call"
+               : each.name == "Message"    ? "The message"
+               : is_for_tests(each.module) ? "`" + each.variable + "` in a test"
+                                           : "`" + each.variable + "`";
     }
 
     static std::string link(const AnnotatedClass& each) {
@@ -122,7 +172,7 @@ private:
     std::string verbs_of(const AnnotatedClass& each) const {
         auto verbs = verbs_where(
             [&](const auto& function) {
-                return function.name.starts_with(each.name + ":") || function.name.starts_with(each.name + ".");
+                return function.name.starts_with(each.variable + ":") || function.name.starts_with(each.variable + ".");
             },
             each.module);
         return verbs.empty() ? "" : ": " + verbs;
@@ -140,9 +190,9 @@ private:
         return text;
     }
 
-    void write_section(const AnnotatedClass& section, bool is_chapter) {
+    void write_section(const AnnotatedClass& section, const std::string& level) {
         if (section.about.empty() && section.fields.empty()) return;
-        if (is_chapter) line("## " + heading(section) + "\n");
+        if (!level.empty()) line(level + heading(section) + "\n");
         if (!section.about.empty()) line(section.about + "\n");
         write_fields(section);
         written_.insert(&section);
@@ -158,8 +208,8 @@ private:
         return as_written(function.name) + "(" + parameters + ")";
     }
 
-    void write_function(const AnnotatedFunction& function) {
-        line("### " + signature(function) + "\n");
+    void write_function(const AnnotatedFunction& function, const std::string& level) {
+        line(level + signature(function) + "\n");
         std::string facts;
         auto fact = [&](const std::string& text) { facts += (facts.empty() ? "*" : " ") + text; };
         if (!function.phases.empty()) fact("In " + function.phases.front() + ".");
@@ -206,7 +256,7 @@ private:
     void write_classes_in(const AnnotatedType& type) {
         for (const auto& part : type.parts) write_classes_in(part);
         if (type.of_alias) write_classes_in(type.of_alias->type);
-        if (!type.of_class || type.of_class->is_value || is_section(*type.of_class)) return;
+        if (!type.of_class || is_section(*type.of_class)) return;
         if (!written_.insert(type.of_class).second) return;
         const auto& options = *type.of_class;
         line("**" + options.name + "**" + (options.about.empty() ? "" : ": " + options.about) + "\n");

@@ -45,7 +45,7 @@ local Tea = {}
     const auto* tea = annotations.class_named("Tea");
     ASSERT_TRUE(tea);
     EXPECT_EQ(tea->about, "How tea is made.");
-    EXPECT_TRUE(tea->is_value);
+    EXPECT_EQ(tea->variable, "Tea");
     EXPECT_EQ(annotations.ask("tea")->options, tea);
     EXPECT_THAT(tea->needs, ElementsAre(ElementsAre("leaves", "bag")));
     const auto* minutes = tea->field("minutes");

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <vector>
 
 using namespace switchhook::script;
 using testing::HasSubstr;
@@ -48,6 +49,40 @@ function Kettle:tea(name, options) end
                           "| | | | default |\n|---|---|---|---|\n"
                           "| `minutes` | `number` | Time to draw. From 1 to 10. | 3 |\n"
                           "| `cup` | `\"small\"\\|\"large\"` |  |  |\n"));
+}
+
+TEST(Documentation, TellsTheWordsOfTestsTogether) {
+    std::vector<Annotations::Text> files = {
+        {"call", "---@meta\n--- Makes drinks.\n"},
+        {"test", "---@meta _\n--- Tastes drinks.\n\n--- Begins.\nfunction test.flow() end\n"},
+        {"test_guest", R"(---@meta _
+--- At the table is a guest.
+local parts = ...
+
+--- Whoever drinks.
+---@class TestGuest
+local guest = {}
+
+--- Likes it.
+---@param drink string
+function guest:likes(drink) end
+
+local function unsaid(drink) end
+
+local at
+
+--- Sets the clock.
+function at(time) end
+)"},
+    };
+    EXPECT_THAT(flow_reference(Annotations::parse(files)),
+                HasSubstr("## Testing a flow\n\nTastes drinks.\n\nAt the table is a guest.\n\n"
+                          "- everywhere: [flow](#testflow) · [at](#at)\n"
+                          "- [`guest` in a test](#guest-in-a-test): [likes](#guestlikesdrink)\n\n"
+                          "#### test.flow()\n\nBegins.\n\n"
+                          "### `guest` in a test\n\nWhoever drinks.\n\n"
+                          "#### guest:likes(drink)\n\nLikes it.\n\n- `drink` (`string`)\n\n"
+                          "#### at()\n\nSets the clock.\n\n"));
 }
 
 // With SWITCHHOOK_WRITE_DOCUMENTATION set, writes the file instead: `./dev docs`.
