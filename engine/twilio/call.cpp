@@ -113,13 +113,15 @@ std::string Call::continuation() const {
 }
 
 Answer Call::append(const Ask& ask) {
+    if (ask.kind == "reject" && (published_ || current_ > 0))
+        return Answer::raise("reject: the call is answered by now: end it with call:hangup()", clock_.now());
     twiml::Urls urls;
     urls.action = continuation();
     urls.whisper = [this](std::size_t target) {
         return origin_ + "/twilio/whisper/" + sid_ + "/" + std::to_string(target);
     };
     auto appended = twiml::append(document_, ask, urls);
-    if (!appended) return Answer::raise(ask.kind + ": " + appended.error().text, clock_.now());
+    if (!appended) return Answer::raise(appended.error().text, clock_.now());
     return Answer::of(nullptr, clock_.now());
 }
 

@@ -19,7 +19,7 @@ asio::awaitable<Answer> Message::perform(const core::Ask& ask) {
         co_return Answer::raise(ask.kind + " needs a call, and this is a text message", clock_.now());
     if (published_) co_return co_await send_later_(ask.options);
     auto appended = twiml::append(document_, ask, {});
-    if (!appended) co_return Answer::raise("reply: " + appended.error().text, clock_.now());
+    if (!appended) co_return Answer::raise(appended.error().text, clock_.now());
     co_return Answer::of(nullptr, clock_.now());
 }
 
