@@ -1,6 +1,7 @@
 #include "app/serve_options.hpp"
 
 #include "app/environment.hpp"
+#include "twilio/routes.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -23,6 +24,14 @@ std::vector<std::string> split_list(const std::string& text) {
         }
     }
     return items;
+}
+
+// Servers that this one replaces were told the URL of their voice webhook, path and all: what counts is what comes
+// before a path that the engine knows.
+std::string without_route(const std::string& url) {
+    auto host = url.find("://");
+    auto path = host == std::string::npos ? host : url.find('/', host + 3);
+    return path != std::string::npos && twilio::find_route(url.substr(path)) ? url.substr(0, path) : url;
 }
 
 }  // namespace
@@ -162,7 +171,8 @@ void read_secrets(ServeOptions& options) {
     for (auto& token : split_list(environment({"TWILIO_AUTH_TOKEN"})))
         options.twilio_auth_tokens.emplace_back(std::move(token));
     if (options.public_urls.empty())
-        options.public_urls = split_list(environment({"PUBLIC_URL", "TWILIO_WEBHOOK_URL", "PUBLIC_WEBHOOK_URL"}));
+        for (const auto& url : split_list(environment({"PUBLIC_URL", "TWILIO_WEBHOOK_URL", "PUBLIC_WEBHOOK_URL"})))
+            options.public_urls.push_back(without_route(url));
 }
 
 }  // namespace switchhook::app

@@ -31,19 +31,33 @@ CallSession::CallSession(core::CallInfo info, std::shared_ptr<const script::Live
 
 asio::awaitable<void> CallSession::run() {
     with_.metrics.calls_total.Increment();
-    with_.metrics.calls_active.Increment();
     with_.log.info("call started", {{"call", info_.id},
                                     {"from", info_.from},
                                     {"number", info_.to},
                                     {"flow", flow().name()},
                                     {"version", flow().version()}});
-    auto end = co_await flow_.run("on_call");
+    auto end = co_await run_flow();
     if (end == FlowSession::End::failed) co_await fall_back();
     port_.finish();
     co_await port_.over();
+    co_await wrap_up();
+}
 
+// Whatever is thrown below is the engine's own mistake: it costs the flow, not the caller.
+asio::awaitable<FlowSession::End> CallSession::run_flow() {
+    std::string what;
+    try {
+        co_return co_await flow_.run("on_call");
+    } catch (const std::exception& error) {
+        what = error.what();
+    }
+    with_.log.error("call broke off",
+                    {{"call", info_.id}, {"number", info_.to}, {"flow", flow().name()}, {"what", what}});
+    co_return FlowSession::End::failed;
+}
+
+asio::awaitable<void> CallSession::wrap_up() {
     auto seconds = seconds_between(info_.started, with_.clock.now());
-    with_.metrics.calls_active.Decrement();
     with_.metrics.call_duration_seconds.Observe(seconds);
     with_.log.info("call ended", {{"call", info_.id},
                                   {"number", info_.to},

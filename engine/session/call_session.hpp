@@ -23,7 +23,9 @@ public:
     const script::Flow& flow() const { return flow_.flow(); }
 
 private:
+    boost::asio::awaitable<FlowSession::End> run_flow();
     boost::asio::awaitable<void> fall_back();
+    boost::asio::awaitable<void> wrap_up();
     core::Json summary() const;
 
     core::CallInfo info_;

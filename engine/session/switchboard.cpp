@@ -3,9 +3,9 @@
 #include "twilio/call_parameters.hpp"
 #include "twiml/verbs.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -96,21 +96,22 @@ std::shared_ptr<ActiveCall> Switchboard::open_call(Post& post, const twilio::Web
                                              post.executor, with_);
     post.registry.add(call);
     ++active_calls_;
+    with_.metrics.calls_active.Increment();
     asio::co_spawn(post.executor, serve_call(post, call), asio::detached);
     return call;
 }
 
-// An exception ends this call, with what it had said so far, and no other.
+// What goes wrong with one call's record touches no other call.
 asio::awaitable<void> Switchboard::serve_call(Post& post, std::shared_ptr<ActiveCall> call) {
     const auto sid = call->session.info().id;
     try {
         co_await call->session.run();
     } catch (const std::exception& error) {
         with_.log.error("call broke off", {{"call", sid}, {"what", error.what()}});
-        call->port.finish();
     }
     post.registry.remove_call(sid, with_.clock.now());
     --active_calls_;
+    with_.metrics.calls_active.Decrement();
 }
 
 // No flow takes this call: the caller hears why, and reaches a person where the number's flow names one.
