@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <vector>
 
 namespace switchhook::sim {
@@ -125,6 +126,7 @@ private:
             co_await gate_.async_wait(quietly);
             co_return;
         }
+        if (options_.on_start) options_.on_start();
         begin_ = Clock::now();
         measure_from_ = begin_ + options_.warm_up;
         end_ = measure_from_ + options_.duration;
@@ -164,7 +166,9 @@ private:
         co_await meet();
 
         asio::steady_timer timer(io_);
-        for (std::size_t turn = 0; open; ++turn) {
+        auto last = options_.keys_per_call == 0 ? std::numeric_limits<std::size_t>::max()
+                                                : options_.keys_per_call * calls.size();
+        for (std::size_t turn = 0; open && turn < last; ++turn) {
             auto due = next_due();
             if (due >= end_) break;
             if (due > Clock::now()) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace switchhook::sim {
@@ -29,9 +30,11 @@ struct LoadOptions {
     std::size_t connections = 32;
     std::size_t calls = 1000;  // continuations: calls in progress, opened before the measurement
     double rate = 0;  // requests per second, at even distances (open loop); 0: each connection as fast as it can
+    std::size_t keys_per_call = 0;  // continuations: ends once each call has had so many; 0: when time is up
     std::chrono::milliseconds warm_up{200};
     std::chrono::milliseconds duration{2000};
     std::uint64_t seed = 1;
+    std::function<void()> on_start = {};  // called when all is connected and all calls are open: the load begins
 };
 
 struct LoadReport {

@@ -50,6 +50,21 @@ TEST(Load, PlacesSignedCallsEachUnderANameOfItsOwn) {
     EXPECT_EQ(calls.size(), received.size());
 }
 
+TEST(Load, EndsOnceEachCallHasHadItsKeys) {
+    Hook hook(menu, origin);
+    auto options = options_for(hook);
+    options.kind = LoadOptions::Kind::continuations;
+    options.keys_per_call = 2;
+    options.warm_up = 0ms;
+    options.duration = 1min;
+    std::size_t opened = 0;
+    options.on_start = [&] { opened = hook.received().size(); };
+    auto report = run_load(options);
+    EXPECT_EQ(report.failures, 0u) << report.first_failure;
+    EXPECT_EQ(opened, options.calls);
+    EXPECT_EQ(report.requests, 2 * options.calls);
+}
+
 TEST(Load, PressesKeysOnCallsInProgress) {
     Hook hook(menu, origin);
     auto options = options_for(hook);
