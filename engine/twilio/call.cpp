@@ -48,7 +48,7 @@ asio::awaitable<Answer> Call::perform(const Ask& ask) {
         complete();
         co_return appended;
     }
-    pending_ = ask;
+    pending_ = &ask;
     pending_turn_ = document_turn() + 1;
     complete();
     while (!answer_) co_await answered_.wait();
@@ -97,7 +97,7 @@ void Call::end() {
     if (ended_) return;
     ended_ = true;
     if (pending_) {
-        pending_.reset();
+        pending_ = nullptr;
         answer_ = hung_up();
         answered_.set();
     }
@@ -133,7 +133,7 @@ void Call::take(unsigned number, const Webhook& webhook) {
     if (over) ended_ = true;
     if (pending_ && pending_turn_ == number) {
         answer_ = answer_to(*pending_, webhook, clock_.now());
-        pending_.reset();
+        pending_ = nullptr;
         answered_.set();
     }
     if (complete_ && !published_) publish(false);

@@ -84,8 +84,8 @@ private:
     bool kept_waiting_ = false;
     std::vector<boost::asio::steady_timer*> webhooks_;  // of those that wait for the reply
 
-    std::optional<core::Ask> pending_;  // needs the caller
-    unsigned pending_turn_ = 0;         // the turn whose webhook answers it
+    const core::Ask* pending_ = nullptr;  // needs the caller; held by the perform() that waits for the answer
+    unsigned pending_turn_ = 0;           // the turn whose webhook answers it
     std::optional<core::Answer> answer_;
     core::Event answered_;
 
