@@ -45,7 +45,7 @@ public:
     core::CallInfo& info() { return info_; }
     const script::Flow& flow() const { return *live_->flow; }
     const core::Json& result() const { return result_; }  // what the last finished handler returned
-    const core::Json& transcript() const { return transcript_.lines(); }
+    core::Json transcript() const { return transcript_.lines(); }
 
 private:
     boost::asio::awaitable<core::Answer> perform(const core::Ask& ask);

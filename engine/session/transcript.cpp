@@ -1,6 +1,5 @@
 #include "session/transcript.hpp"
 
-#include <string>
 #include <utility>
 
 namespace switchhook::session {
@@ -17,11 +16,18 @@ std::string text_of(const Json& object, const char* key) {
 
 }  // namespace
 
+core::Json Transcript::lines() const {
+    auto lines = Json::array();
+    for (const auto& line : lines_) lines.push_back({{"who", line.who}, {"what", line.what}});
+    return lines;
+}
+
 void Transcript::note(const core::Ask& ask, const core::Answer& answer) {
-    if (ask.kind == "say" || ask.kind == "play") return note_prompt({{ask.kind, ask.options}});
+    if (ask.kind == "say" || ask.kind == "play") return note_prompt(ask.kind, ask.options);
     if (ask.kind == "reply") return add("flow", text_of(ask.options, "body"));
     if (auto prompts = ask.options.find("prompts"); ask.kind == "gather" && prompts != ask.options.end())
-        for (const auto& prompt : *prompts) note_prompt(prompt);
+        for (const auto& prompt : *prompts)
+            for (const auto& [kind, options] : prompt.items()) note_prompt(kind, options);
     if (ask.kind == "gather" && answer.value.is_object()) {
         auto speech = text_of(answer.value, "speech");
         add("caller", speech.empty() ? "[presses " + text_of(answer.value, "digits") + "]" : speech);
@@ -35,17 +41,17 @@ void Transcript::note(const core::Ask& ask, const core::Answer& answer) {
     }
 }
 
-void Transcript::note_prompt(const Json& prompt) {
-    if (auto say = prompt.find("say"); say != prompt.end()) {
-        auto text = text_of(*say, "text");
-        add("flow", text.empty() ? text_of(*say, "ssml") : text);
-    } else if (auto play = prompt.find("play"); play != prompt.end()) {
-        add("flow", "[plays " + text_of(*play, "url") + text_of(*play, "digits") + "]");
+void Transcript::note_prompt(std::string_view kind, const Json& options) {
+    if (kind == "say") {
+        auto text = text_of(options, "text");
+        add("flow", text.empty() ? text_of(options, "ssml") : std::move(text));
+    } else if (kind == "play") {
+        add("flow", "[plays " + text_of(options, "url") + text_of(options, "digits") + "]");
     }
 }
 
 void Transcript::add(const char* who, std::string what) {
-    if (lines_.size() < most_lines) lines_.push_back({{"who", who}, {"what", std::move(what)}});
+    if (lines_.size() < most_lines) lines_.push_back({who, std::move(what)});
 }
 
 }  // namespace switchhook::session

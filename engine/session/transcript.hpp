@@ -3,6 +3,10 @@
 #include "core/ask.hpp"
 #include "core/json.hpp"
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace switchhook::session {
 
 // What was said on a call, in order, for its record: a list of {who = "flow"|"caller"|"carrier", what = text}.
@@ -10,13 +14,18 @@ namespace switchhook::session {
 class Transcript {
 public:
     void note(const core::Ask& ask, const core::Answer& answer);
-    const core::Json& lines() const { return lines_; }
+    core::Json lines() const;
 
 private:
     void add(const char* who, std::string what);
-    void note_prompt(const core::Json& prompt);
+    void note_prompt(std::string_view kind, const core::Json& options);
 
-    core::Json lines_ = core::Json::array();
+    // Kept lean until somebody asks: most of a call's memory outside of Lua would be this.
+    struct Line {
+        const char* who;
+        std::string what;
+    };
+    std::vector<Line> lines_;
 };
 
 }  // namespace switchhook::session
