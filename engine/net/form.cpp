@@ -1,5 +1,7 @@
 #include "net/form.hpp"
 
+#include <algorithm>
+
 namespace switchhook::net {
 namespace {
 
@@ -15,20 +17,30 @@ bool is_alphanumeric(char c) {
 }
 
 std::string decode(std::string_view text) {
+    // Runs of plain characters are copied at once: most of a webhook is nothing else.
+    auto plain = [](std::string_view rest) {
+        auto end = std::find_if(rest.begin(), rest.end(), [](char c) { return c == '+' || c == '%'; });
+        return static_cast<std::size_t>(end - rest.begin());
+    };
+    auto next = plain(text);
+    if (next == text.size()) return std::string(text);
     std::string out;
     out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '+') {
+    for (; next < text.size(); next = plain(text)) {
+        out.append(text.substr(0, next));
+        text.remove_prefix(next);
+        if (text[0] == '+') {
             out += ' ';
-        } else if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-                   hex_value(text[i + 2]) >= 0) {
-            out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-            i += 2;
+            text.remove_prefix(1);
+        } else if (text.size() > 2 && hex_value(text[1]) >= 0 && hex_value(text[2]) >= 0) {
+            out += static_cast<char>(hex_value(text[1]) * 16 + hex_value(text[2]));
+            text.remove_prefix(3);
         } else {
-            out += text[i];
+            out += '%';
+            text.remove_prefix(1);
         }
     }
-    return out;
+    return out.append(text);
 }
 
 void append_percent(std::string& out, char c) {
@@ -60,6 +72,7 @@ std::optional<std::string_view> Form::find(std::string_view key) const noexcept 
 
 Form decode_form(std::string_view text) {
     Form form;
+    form.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), '&')) + 1);
     while (!text.empty()) {
         auto pair = text.substr(0, text.find('&'));
         text.remove_prefix(std::min(text.size(), pair.size() + 1));

@@ -16,6 +16,7 @@ public:
     Form() = default;
     Form(std::initializer_list<Field> fields) : fields_(fields) {}
 
+    void reserve(std::size_t fields) { fields_.reserve(fields); }
     void add(std::string key, std::string value) { fields_.emplace_back(std::move(key), std::move(value)); }
 
     // The first value under exactly this key. The view lives until the form changes.
