@@ -131,6 +131,16 @@ std::vector<std::string> paths(const Parts& parts) {
     return forms;
 }
 
+// Tries the forms one after the other until one will do; what is not tried is not put together.
+template <class Try>
+bool any_form(std::string_view url, Try will_do) {
+    const auto parts = split(url);
+    for (const auto& path : paths(parts))
+        for (auto port : ports(parts))
+            if (will_do(together(parts, port, path))) return true;
+    return false;
+}
+
 std::string_view body_hash(std::string_view url) {
     constexpr std::string_view name = "bodySHA256=";
     auto query = split(url).query;
@@ -146,10 +156,11 @@ std::string_view body_hash(std::string_view url) {
 }  // namespace
 
 std::vector<std::string> signed_forms(std::string_view url) {
-    const auto parts = split(url);
     std::vector<std::string> forms;
-    for (const auto& path : paths(parts))
-        for (auto port : ports(parts)) forms.push_back(together(parts, port, path));
+    any_form(url, [&](std::string form) {
+        forms.push_back(std::move(form));
+        return false;
+    });
     return forms;
 }
 
@@ -175,12 +186,12 @@ SignatureCheck::~SignatureCheck() = default;
 bool SignatureCheck::accepts(std::string_view url, const net::Form& parameters, std::string_view signature) const {
     if (signature.size() != signature_size) return false;
     const auto signed_parameters = joined(parameters);
-    for (const auto& form : signed_forms(url))
-        for (const auto& key : keys_) {
+    return any_form(url, [&](const std::string& form) {
+        return std::any_of(keys_.begin(), keys_.end(), [&](const auto& key) {
             const auto expected = finish(key->context.get(), form, signed_parameters);
-            if (CRYPTO_memcmp(expected.data(), signature.data(), signature_size) == 0) return true;
-        }
-    return false;
+            return CRYPTO_memcmp(expected.data(), signature.data(), signature_size) == 0;
+        });
+    });
 }
 
 bool has_body_hash(std::string_view url) {
