@@ -43,7 +43,8 @@ std::string timestamp() {
 }
 
 // Every "+" followed by 7 to 15 digits, masked.
-std::string mask_all(const std::string& text) {
+std::string mask_all(std::string text) {
+    if (text.find('+') == std::string::npos) return text;
     std::string out;
     for (std::size_t i = 0; i < text.size();) {
         auto end = i + 1;
@@ -56,7 +57,7 @@ std::string mask_all(const std::string& text) {
 }
 
 // Bare where it reads well, quoted and escaped where it holds blanks, quotes or control characters.
-std::string quoted(const std::string& text) {
+std::string quoted(std::string text) {
     bool plain = !text.empty();
     for (unsigned char c : text) plain = plain && c > ' ' && c != '"' && c != '=';
     return plain ? text : Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -93,7 +94,7 @@ std::string Log::clean(std::string text) const {
         for (auto at = text.find(secret.reveal()); at != std::string::npos; at = text.find(secret.reveal(), at))
             text.replace(at, secret.reveal().size(), "[secret]");
     }
-    return options_.show_phone_numbers ? text : mask_all(text);
+    return options_.show_phone_numbers ? text : mask_all(std::move(text));
 }
 
 void Log::write(LogLevel level, std::string_view event, Fields fields) {
