@@ -145,12 +145,13 @@ local function waiting(caller, kinds, doing)
 end
 
 --- Calls. Returns once the business waits for the caller, or the call is over.
----@param options { from: string, to: string, name: string?, repeats: boolean? } `name` is for the transcript;
---- `repeats` has the carrier send every webhook twice.
+---@param options { from: string, to: string, caller: string?, name: string?, repeats: boolean? } What the transcript
+--- calls `from` is `caller`, and `to` is `name`; `repeats` has the carrier send every webhook twice.
 ---@return ScenarioCaller
 function call(options)
   local example = 'call { from = "+14155550142", to = "+14155550199" }'
-  options = want_options(options, { from = "string!", to = "string!", name = "string", repeats = "boolean" }, example)
+  local known = { from = "string!", to = "string!", caller = "string", name = "string", repeats = "boolean" }
+  options = want_options(options, known, example)
   local seen = perform("call", options)
   return setmetatable({ id = seen.id, seen = seen, expected = false }, Caller)
 end
@@ -453,11 +454,11 @@ local Texter = {}
 Texter.__index = Texter
 
 --- Sends a text message, and returns who sent it.
----@param options { from: string, to: string, body: string, name: string? }
+---@param options { from: string, to: string, body: string, caller: string?, name: string? }
 ---@return ScenarioTexter
 function text(options)
   local example = 'text { from = "+14155550142", to = "+14155550199", body = "HOURS" }'
-  local known = { from = "string!", to = "string!", body = "string!", name = "string" }
+  local known = { from = "string!", to = "string!", body = "string!", caller = "string", name = "string" }
   options = want_options(options, known, example)
   local texter = setmetatable({ options = options }, Texter)
   texter:sends(options.body)
@@ -468,7 +469,8 @@ end
 ---@param body string
 function Texter:sends(body)
   want(body, "string", 'texter:sends("HOURS")')
-  local options = { from = self.options.from, to = self.options.to, name = self.options.name, body = body }
+  local first = self.options
+  local options = { from = first.from, to = first.to, caller = first.caller, name = first.name, body = body }
   self.received = perform("text", options).received
 end
 
@@ -501,38 +503,58 @@ end
 ---@class ScenarioSms
 sms = {}
 
+-- The texts sent to a number that contain `body`. One that is still on its way has 5 seconds to come.
+local function texts_sent(to, body)
+  local messages, found
+  poll(5, function()
+    messages, found = perform("messages", {}), {}
+    for _, message in ipairs(messages) do
+      if message.to == to and (body == nil or contains({ message.body }, body)) then
+        found[#found + 1] = message
+      end
+    end
+    return #found > 0
+  end)
+  return found, messages
+end
+
+local function expect_texts(passes, expectation, to, body)
+  local found, messages = texts_sent(to, body)
+  if not passes(#found) then
+    local sent = {}
+    for i, message in ipairs(messages) do
+      sent[i] = show(message.body) .. " to " .. message.to
+    end
+    refuse(("expected %s to %s%s, but the engine sent %s"):format(
+      expectation, to, body and " with " .. show(body) or "", #sent > 0 and table.concat(sent, ", ") or "none"))
+  end
+  perform("note", { of = to, text = "receives the text " .. show(found[1].body) })
+end
+
 --- Was sent; one that is still on its way has 5 seconds to come.
 ---@param to string
 ---@param body? string Part of it, in any case.
 function sms:was_sent(to, body)
   want(to, "string", 'sms:was_sent("+14155550100", "your table is booked")')
-  local messages
-  local found = poll(5, function()
-    messages = perform("messages", {})
-    for _, message in ipairs(messages) do
-      if message.to == to and (body == nil or contains({ message.body }, body)) then
-        return true
-      end
-    end
-  end)
-  if not found then
-    local sent = {}
-    for i, message in ipairs(messages) do
-      sent[i] = show(message.body) .. " to " .. message.to
-    end
-    refuse(("expected a text to %s%s, but the engine sent %s"):format(
-      to, body and " with " .. show(body) or "", #sent > 0 and table.concat(sent, ", ") or "none"))
-  end
+  expect_texts(function(count) return count > 0 end, "a text", to, body)
+end
+
+--- Was sent, and not a second time.
+---@param to string
+---@param body? string Part of it, in any case.
+function sms:was_sent_once(to, body)
+  want(to, "string", 'sms:was_sent_once("+14155550100", "your table is booked")')
+  expect_texts(function(count) return count == 1 end, "one text", to, body)
 end
 
 -- ── Flows on disk ────────────────────────────────────────────────────────────────────────────────────────────────
 
-local versions = {} -- number → the version that was live before the latest edit
+local before = {} -- number → how it stood before the latest edit
 
 -- What the engine says of a number: { number =, flow =, version =, error = }.
 local function status_of(number)
   for _, entry in ipairs(perform("status", {})) do
-    versions[entry.number] = versions[entry.number] or entry.version
+    before[entry.number] = before[entry.number] or entry
     if entry.number == number then
       return entry
     end
@@ -545,27 +567,27 @@ end
 function edit(options)
   local example = 'edit { file = "concya/flow.lua", replace = "Welcome", with = "Good evening" }'
   options = want_options(options, { file = "string!", replace = "string!", with = "string!" }, example)
-  versions = {}
+  before = {}
   for _, entry in ipairs(perform("status", {})) do
-    versions[entry.number] = entry.version
+    before[entry.number] = entry
   end
   perform("edit", options)
 end
 
---- Waits until what was edited answers new calls to a number.
+--- Waits until what was edited answers new calls to a number: another version, or the one before a refused edit.
 ---@param number string
 function wait_until_live(number)
   want(number, "string", 'wait_until_live("+14155550199")')
   local entry
   local live = poll(10, function()
     entry = status_of(number)
-    return entry.version ~= versions[number] and entry.error == ""
+    return entry.error == "" and (entry.version ~= before[number].version or before[number].error ~= "")
   end)
   if not live then
     refuse(("expected the edit to go live on %s within 10 s, but %s"):format(
       number, entry.error ~= "" and "it was refused: " .. entry.error or "the version is still " .. entry.version))
   end
-  perform("note", { text = ("%s now answers with version %s"):format(number, entry.version) })
+  perform("note", { of = number, text = "now answers with version " .. entry.version })
 end
 
 --- Waits until the engine refuses what was edited, and gives its report. The version before stays live.
@@ -581,10 +603,10 @@ function wait_until_refused(number)
   if not refused then
     refuse(("expected the edit for %s to be refused within 10 s, but it was not"):format(number))
   end
-  if entry.version ~= versions[number] then
-    refuse(("expected version %s to stay live, but it is %s"):format(versions[number], entry.version))
+  if entry.version ~= before[number].version then
+    refuse(("expected version %s to stay live, but it is %s"):format(before[number].version, entry.version))
   end
-  perform("note", { text = ("%s keeps version %s: %s"):format(number, entry.version, entry.error) })
+  perform("note", { of = number, text = ("keeps version %s, and reports:\n%s"):format(entry.version, entry.error) })
   return entry.error
 end
 

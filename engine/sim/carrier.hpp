@@ -6,6 +6,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -101,7 +102,8 @@ public:
         WebhookSender::Options webhooks;
         NumberSettings settings;                        // of every number…
         std::map<std::string, NumberSettings> numbers;  // …but these
-        double speed = 0;  // seconds of a call per second of the clock; 0: no waiting at all
+        double speed = 0;                   // seconds of a call per second of the clock; 0: no waiting at all
+        std::chrono::milliseconds rest{0};  // after each event, so that a person can follow
         std::uint64_t seed = 1;
         std::function<void(const CarrierCall&, const CallEvent&)> on_event = {};
     };

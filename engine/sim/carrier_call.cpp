@@ -68,6 +68,7 @@ asio::awaitable<void> CarrierCall::show_events() {
         note(event);
         const auto& options = carrier_.options();
         if (options.on_event) options.on_event(*this, event);
+        if (options.rest.count() > 0) co_await rest(options.rest);
         if (options.speed > 0 && event.duration.count() > 0)
             co_await rest(std::chrono::duration_cast<std::chrono::nanoseconds>(event.duration / options.speed));
     }

@@ -57,6 +57,17 @@ bool everybody(TwimlPlayer& player, const std::string& outcome) {
     return true;
 }
 
+// These print a line of their own; what happens on a call is told, and rested after, event by event.
+bool is_told(std::string_view kind) {
+    return kind == "call" || kind == "text" || kind == "edit" || kind == "narrate" || kind == "note";
+}
+
+asio::awaitable<void> rest(std::chrono::nanoseconds time) {
+    if (time.count() == 0) co_return;
+    asio::steady_timer timer(co_await asio::this_coro::executor, time);
+    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
 // What a caller, or whoever was called, can do. Gives false where the call does not wait for it.
 struct Verb {
     std::string_view kind;
@@ -101,6 +112,7 @@ asio::awaitable<std::string> Scenario::run() {
     auto step = run.start();
     while (auto* ask = std::get_if<core::Ask>(&step)) {
         auto answer = co_await perform(*ask);
+        if (is_told(ask->kind)) co_await rest(carrier_.options().rest);
         step = run.resume(answer);
     }
     auto* failed = std::get_if<script::Failed>(&step);
@@ -108,15 +120,34 @@ asio::awaitable<std::string> Scenario::run() {
     co_return failed->where.empty() ? failed->what : failed->where + ": " + failed->what;
 }
 
+void Scenario::note_names(const Json& options) {
+    if (options.contains("caller")) names_[options.at("from")] = options.at("caller");
+    if (options.contains("name")) names_[options.at("to")] = options.at("name");
+}
+
 std::string Scenario::name_of(const std::string& number) const {
     auto found = names_.find(number);
     return found == names_.end() ? number : found->second;
 }
 
+// A line for each of the text's; what is told of a number begins with its name.
+void Scenario::tell_note(const std::string& text, const std::string& number) {
+    std::istringstream lines(text);
+    std::string line, begin = number.empty() ? "   " : "   " + name_of(number) + "  ";
+    while (std::getline(lines, line)) {
+        options_.print(begin + line);
+        begin = "      ";
+    }
+}
+
 void Scenario::show(const CarrierCall& call, const CallEvent& event) {
-    // The last digits tell calls apart that are in progress at once.
+    // Without a name, the last digits tell calls apart that are in progress at once.
     const auto& from = call.facts().direction == "inbound" ? call.facts().from : call.facts().to;
-    options_.print("   …" + from.substr(from.size() > 4 ? from.size() - 4 : 0) + "  " + describe(event));
+    auto named = names_.find(from);
+    auto label = named != names_.end() ? named->second : "…" + from.substr(from.size() > 4 ? from.size() - 4 : 0);
+    auto shown = event;
+    if (shown.kind == CallEvent::Kind::says) shown.detail.clear();  // which voice says it, a reader does not hear
+    options_.print("   " + label + "  " + describe(shown));
 }
 
 asio::awaitable<Answer> Scenario::perform(core::Ask ask) {
@@ -134,16 +165,18 @@ asio::awaitable<Answer> Scenario::perform(core::Ask ask) {
         co_return answer;
     }
     if (ask.kind == "edit") co_return edit(options);
-    if (ask.kind == "narrate" || ask.kind == "note") {
-        if (ask.kind == "narrate") options_.print("");
-        options_.print((ask.kind == "narrate" ? "── " : "   ") + options.at("text").get<std::string>());
+    if (ask.kind == "narrate") {
+        options_.print("");
+        options_.print("── " + options.at("text").get<std::string>());
+        co_return value(nullptr);
+    }
+    if (ask.kind == "note") {
+        tell_note(options.at("text"), options.value("of", ""));
         co_return value(nullptr);
     }
     if (ask.kind == "wait") {
         auto time = std::chrono::duration<double>(options.at("seconds").get<double>());
-        asio::steady_timer timer(co_await asio::this_coro::executor);
-        timer.expires_after(std::chrono::duration_cast<std::chrono::nanoseconds>(time));
-        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await rest(std::chrono::duration_cast<std::chrono::nanoseconds>(time));
         co_return value(nullptr);
     }
     if (ask.kind == "messages") {
@@ -164,9 +197,9 @@ asio::awaitable<Answer> Scenario::perform(core::Ask ask) {
 
 asio::awaitable<Answer> Scenario::start_call(Json options) {
     std::string from = options.at("from"), to = options.at("to");
-    if (options.contains("name")) names_[to] = options.at("name");
+    note_names(options);
     if (carrier_.settings_of(to).voice_url.empty()) co_return problem("no voice URL is set for " + to);
-    options_.print("☎  " + from + " → " + name_of(to));
+    options_.print("☎  " + name_of(from) + " → " + name_of(to));
     auto* call = co_await carrier_.place_call(from, to, options.value("repeats", false));
     if (!call->mismatch().empty()) co_return problem("the repeated webhook got another document: " + call->mismatch());
     co_return value(snapshot(*call));
@@ -202,13 +235,13 @@ asio::awaitable<Answer> Scenario::perform_on_call(core::Ask ask, CarrierCall& ca
 
 asio::awaitable<Answer> Scenario::send_text(Json options) {
     std::string from = options.at("from"), to = options.at("to");
-    if (options.contains("name")) names_[to] = options.at("name");
+    note_names(options);
     if (carrier_.settings_of(to).sms_url.empty()) co_return problem("no SMS URL is set for " + to);
-    options_.print("✉  " + from + " → " + name_of(to) + ": \"" + options.at("body").get<std::string>() + "\"");
+    options_.print("✉  " + name_of(from) + " → " + name_of(to) + ": \"" + options.at("body").get<std::string>() + "\"");
     auto replies = co_await carrier_.send_text(from, to, options.at("body"));
     Json received = Json::array();
     for (const auto& reply : replies) {
-        options_.print("   " + reply.to + " receives \"" + reply.body + "\"");
+        options_.print("   " + name_of(reply.to) + "  receives \"" + reply.body + "\"");
         if (reply.to == from) received.push_back(reply.body);
     }
     co_return value({{"received", received}});

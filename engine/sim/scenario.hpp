@@ -43,6 +43,8 @@ private:
     boost::asio::awaitable<core::Answer> send_text(core::Json options);
     boost::asio::awaitable<core::Answer> status();
     core::Answer edit(const core::Json& options) const;
+    void tell_note(const std::string& text, const std::string& number);
+    void note_names(const core::Json& options);
     std::string name_of(const std::string& number) const;
 
     Carrier& carrier_;
