@@ -1,0 +1,67 @@
+#pragma once
+
+#include "core/log.hpp"
+#include "core/secret.hpp"
+#include "net/workers.hpp"
+#include "script/flow.hpp"
+#include "sim/carrier.hpp"
+#include "sim/carrier_api.hpp"
+#include "sim/scenario.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace switchhook::app {
+
+// A simulated carrier with its REST side, which plays a scenario against a server and prints it to standard output.
+// From its construction on, SIGINT and SIGTERM end what waits here, not the process.
+class Simulation {
+public:
+    struct Options {
+        std::string server;         // where webhooks go: "http://127.0.0.1:8080"
+        std::string public_origin;  // what they are signed for, if it is another: "https://voice.example.com"
+        core::Secret auth_token;
+        std::chrono::milliseconds rest{0};  // after each event
+    };
+
+    explicit Simulation(Options options);
+    ~Simulation();
+
+    // What takes the place of https://api.twilio.com.
+    std::string api_url() const { return api_->url(); }
+    const std::string& account_sid() const { return carrier_->options().account_sid; }
+
+    struct Play {
+        script::Source scenario;
+        std::filesystem::path flows;  // that it may edit; empty: none
+        // Awaited first. Gives what keeps the scenario from being played, or nothing.
+        std::function<boost::asio::awaitable<std::string>()> prepare = {};
+        std::function<std::string()> status_url = {};  // asked after `prepare`
+    };
+    // What differed from the scenario, empty if nothing did. No value if a signal came first.
+    std::optional<std::string> play(Play play);
+
+    // Waits until a signal comes, or has come.
+    void wait_for_signal();
+
+private:
+    boost::asio::awaitable<std::string> run(Play play);
+
+    boost::asio::io_context context_;
+    boost::asio::signal_set signals_{context_};
+    bool told_to_end_ = false;
+    core::Log log_;
+    std::unique_ptr<sim::Carrier> carrier_;
+    std::unique_ptr<sim::Scenario> scenario_;
+    std::unique_ptr<net::Workers> workers_;  // outlived by what its coroutines use
+    std::unique_ptr<sim::CarrierApi> api_;
+};
+
+}  // namespace switchhook::app

@@ -1,0 +1,81 @@
+-- What `switchhook demo` plays, on a copy of flows/ that it may edit.
+local CONCYA, BAKERY = "+15550100", "+15550120"
+local FLOW = "concya/flow.lua"
+
+-- Today's date at Concya: New York is four or five hours behind UTC. Around midnight it is two dates.
+local today = {}
+for hours = 6, 3, -1 do
+  local date = os.date("!%Y-%m-%d", os.time() - hours * 3600)
+  if today[#today] ~= date then today[#today + 1] = date end
+end
+
+-- Saturday, unless that is when Concya keeps Christmas.
+local christmas = os.date("*t", os.time { year = os.date("*t").year, month = 12, day = 25 })
+local day = christmas.wday == 7 and "Friday" or "Saturday"
+
+narrate("Concya is open all day today, so that this tour is the same at any hour.")
+local hours = {}
+for i, date in ipairs(today) do hours[i] = ('["%s"] = "0:00-24:00", '):format(date) end
+edit { file = FLOW, replace = "holidays = { ", with = "holidays = { " .. table.concat(hours) }
+wait_until_live(CONCYA)
+
+narrate("Ada books a table. The carrier sends every webhook of her call twice, as it does when a reply was lost.")
+local ada = call { from = "+12025550142", caller = "Ada", to = CONCYA, name = "Concya", repeats = true }
+ada:hears("Welcome to Concya!")
+ada:hears("To speak with somebody, press 0.")
+ada:says("A table for four on " .. day .. " at eight in the evening, please")
+ada:hears("A table for 4")
+ada:hears("at eight in the evening. Is that right?")
+ada:presses("1")
+ada:hears("Your table is booked.")
+ada:is_hung_up()
+sms:was_sent_once("+12025550142", "Concya: A table for 4")
+
+narrate("Concya closes early.")
+for _, date in ipairs(today) do
+  local entry = ('["%s"] = '):format(date)
+  edit { file = FLOW, replace = entry .. '"0:00-24:00"', with = entry .. '"closed"' }
+  wait_until_live(CONCYA)
+end
+
+narrate("Ben calls after hours.")
+local ben = call { from = "+12025550143", caller = "Ben", to = CONCYA }
+ben:hears("We are closed now, and open again")
+ben:does_not_hear("press 0")
+ben:presses("2")
+ben:hears("We are closed today. We open")
+ben:is_hung_up()
+
+narrate("Cleo texts the bakery.")
+local cleo = text {
+  from = "+12025550144", caller = "Cleo", to = BAKERY, name = "Lakeside Bakery", body = "Where are you?",
+}
+cleo:receives("We are at 12 Lake Road")
+
+narrate("While Dan is on the line, somebody edits Concya's words.")
+local dan = call { from = "+12025550145", caller = "Dan", to = CONCYA }
+dan:hears("For our hours, press 2.")
+edit { file = FLOW, replace = "For our hours, press 2.", with = "For our hours, press 2. Ask for our truffle menu!" }
+wait_until_live(CONCYA)
+
+narrate("The next caller hears the new words…")
+local eve = call { from = "+12025550146", caller = "Eve", to = CONCYA }
+eve:hears("Ask for our truffle menu!")
+eve:hangs_up()
+
+narrate("…and Dan, whose call began before, goes on with the old ones.")
+dan:says_nothing()
+dan:hears("For our hours, press 2.")
+dan:does_not_hear("truffle")
+dan:hangs_up()
+
+narrate("The next edit has a slip in it. The flow's tests run before it answers anybody, so it answers nobody.")
+edit { file = FLOW, replace = "opening:say_hours()", with = "opening:say_huors()" }
+wait_until_refused(CONCYA)
+local finn = call { from = "+12025550147", caller = "Finn", to = CONCYA }
+finn:hears("Ask for our truffle menu!")
+finn:hangs_up()
+
+narrate("The slip is mended, and the report is gone.")
+edit { file = FLOW, replace = "opening:say_huors()", with = "opening:say_hours()" }
+wait_until_live(CONCYA)
