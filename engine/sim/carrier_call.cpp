@@ -9,11 +9,6 @@
 #include <ctime>
 #include <utility>
 
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
-// GCC 12 pairs the frame of one coroutine with the delete of another that it inlines.
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-#endif
-
 namespace switchhook::sim {
 namespace {
 
