@@ -26,6 +26,11 @@ bool leaves(std::string_view kind) {
     return kind == "hangup" || kind == "redirect" || kind == "reject" || kind == "leave";
 }
 
+// What Twilio tells the end of even after the caller has hung up.
+bool has_outcome(std::string_view kind) {
+    return kind == "record" || kind == "dial" || kind == "enqueue";
+}
+
 }  // namespace
 
 Call::Call(std::string sid, std::string origin, Timing timing, const core::Clock& clock, asio::any_io_executor executor)
@@ -33,7 +38,8 @@ Call::Call(std::string sid, std::string origin, Timing timing, const core::Clock
       origin_(std::move(origin)),
       timing_(timing),
       clock_(clock),
-      executor_(std::move(executor)) {}
+      executor_(std::move(executor)),
+      outcome_(executor_) {}
 
 asio::awaitable<Answer> Call::perform(const Ask& ask) {
     if (ended_) co_return speaks(ask.kind) ? Answer::of(nullptr, clock_.now()) : hung_up();
@@ -96,16 +102,30 @@ std::string Call::whisper(std::size_t target) const {
 void Call::end() {
     if (ended_) return;
     ended_ = true;
-    if (pending_) {
-        pending_ = nullptr;
-        answer_ = hung_up();
-        answered_.set();
-    }
+    if (pending_ && has_outcome(pending_->kind))
+        expect_outcome();
+    else if (pending_)
+        answer(hung_up());
     if (!published_) {
         document_.clear();
         publish(false);
     }
     end_.set();
+}
+
+// Webhooks come in any order: what a recording or a dial came to may follow the news that the call is over.
+void Call::expect_outcome() {
+    outcome_.expires_after(timing_.outcome_within);
+    outcome_.async_wait([this](boost::system::error_code cancelled) {
+        if (!cancelled && pending_) answer(hung_up());
+    });
+}
+
+void Call::answer(core::Answer answer) {
+    pending_ = nullptr;
+    outcome_.cancel();
+    answer_ = std::move(answer);
+    answered_.set();
 }
 
 std::string Call::continuation() const {
@@ -131,11 +151,10 @@ void Call::take(unsigned number, const Webhook& webhook) {
     published_ = false;
     bool over = has_ended(webhook);
     if (over) ended_ = true;
-    if (pending_ && pending_turn_ == number) {
-        answer_ = answer_to(*pending_, webhook, clock_.now());
-        pending_ = nullptr;
-        answered_.set();
-    }
+    if (pending_ && pending_turn_ == number)
+        answer(answer_to(*pending_, webhook, clock_.now()));
+    else if (pending_ && over)
+        answer(hung_up());
     if (complete_ && !published_) publish(false);
     if (over) {
         if (!published_) publish(false);

@@ -29,6 +29,8 @@ public:
     struct Timing {
         std::chrono::milliseconds speak_after{400};      // how long what was said waits for what follows it
         std::chrono::milliseconds reply_within{12'000};  // Twilio gives up after 15 s
+        // How long the end of a recording, a dial or a queue is waited for after the news that the call is over.
+        std::chrono::milliseconds outcome_within{2'000};
     };
 
     // `origin`: the engine's public address, as "https://voice.example.com".
@@ -62,6 +64,8 @@ private:
     std::string continuation() const;
     unsigned document_turn() const { return published_ ? current_ + 1 : current_; }
     void take(unsigned number, const Webhook& webhook);
+    void answer(core::Answer answer);
+    void expect_outcome();
     void complete();
     void publish(bool kept_waiting);
     void keep_waiting();
@@ -88,6 +92,7 @@ private:
     unsigned pending_turn_ = 0;           // the turn whose webhook answers it
     std::optional<core::Answer> answer_;
     core::Event answered_;
+    boost::asio::steady_timer outcome_;  // runs while a pending ask may be answered though the call is over
 
     bool ended_ = false;
     core::Event end_;

@@ -1,0 +1,339 @@
+#include "twilio/call.hpp"
+
+#include "awaited.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+using namespace switchhook;
+using namespace switchhook::twilio;
+using namespace std::chrono_literals;
+using core::Answer;
+using core::Json;
+using switchhook::tests::Awaited;
+using testing::HasSubstr;
+
+namespace {
+
+constexpr const char* origin = "https://voice.example.com";
+
+// What stands in <Response>.
+std::string verbs(const std::string& document) {
+    auto from = document.find("<Response>");
+    auto to = document.find("</Response>");
+    if (from == std::string::npos) return document.find("<Response/>") == std::string::npos ? document : "";
+    return document.substr(from + 10, to - from - 10);
+}
+
+Webhook webhook(net::Form params = {}) {
+    Webhook made;
+    made.call_sid = "CA1";
+    made.params = std::move(params);
+    return made;
+}
+
+Json prompts(const char* text) {
+    return Json::array({{{"say", {{"text", text}}}}});
+}
+
+class TwilioCall : public testing::Test {
+protected:
+    Awaited<Answer> ask(std::string kind, Json options = Json::object()) {
+        Awaited<Answer> answer(context, perform({std::move(kind), std::move(options), "flow.lua:1"}));
+        tests::run_ready(context);
+        return answer;
+    }
+
+    Awaited<Call::Reply> turn(unsigned number, net::Form params = {}) {
+        Awaited<Call::Reply> reply(context, call.turn(number, webhook(std::move(params))));
+        tests::run_ready(context);
+        return reply;
+    }
+
+    void say(const char* text) { EXPECT_EQ(ask("say", {{"text", text}})->error, ""); }
+    Awaited<Answer> gather(const char* text) { return ask("gather", {{"prompts", prompts(text)}, {"digits", 1}}); }
+
+    // The call has come in, was greeted, and is asked for a key.
+    Awaited<Answer> greeted() {
+        auto first = turn(0);
+        auto answer = gather("Press a key");
+        EXPECT_TRUE(first.done());
+        return answer;
+    }
+
+    boost::asio::io_context context;
+    core::ManualClock clock{core::Time(1'700'000'000'000ms)};
+    Call call{"CA1", origin, {}, clock, context.get_executor()};
+
+private:
+    boost::asio::awaitable<Answer> perform(core::Ask ask) { co_return co_await call.perform(ask); }
+};
+
+}  // namespace
+
+TEST_F(TwilioCall, AnswersItsFirstWebhookWithWhatTheFlowSaysAndAsks) {
+    auto first = turn(0);
+    EXPECT_FALSE(first.done());
+    say("Hello");
+    EXPECT_FALSE(first.done());
+    auto answer = gather("Press a key");
+    ASSERT_TRUE(first.done());
+    EXPECT_FALSE(first->repeated);
+    EXPECT_FALSE(first->kept_waiting);
+    EXPECT_THAT(first->document, HasSubstr("<Say>Hello</Say><Gather"));
+    EXPECT_THAT(first->document, HasSubstr("action=\"https://voice.example.com/twilio/continue/1\""));
+    EXPECT_FALSE(answer.done());
+}
+
+TEST_F(TwilioCall, LetsTheFlowAskBeforeTheWebhookIsThere) {
+    say("Hello");
+    auto answer = gather("Press a key");
+    auto first = turn(0);
+    ASSERT_TRUE(first.done());
+    EXPECT_THAT(first->document, HasSubstr("<Say>Hello</Say><Gather"));
+    EXPECT_FALSE(answer.done());
+}
+
+TEST_F(TwilioCall, TakesTheCallersKeyToTheFlowAndItsNextDocumentBack) {
+    auto pressed = greeted();
+    auto second = turn(1, {{"Digits", "2"}, {"CallStatus", "in-progress"}});
+    ASSERT_TRUE(pressed.done());
+    EXPECT_EQ(pressed->value, Json({{"digits", "2"}}));
+    EXPECT_EQ(pressed->time, clock.now());
+    EXPECT_FALSE(second.done());
+    gather("And another");
+    ASSERT_TRUE(second.done());
+    EXPECT_THAT(second->document, HasSubstr("/twilio/continue/2\""));
+    EXPECT_THAT(second->document, HasSubstr("And another"));
+    EXPECT_THAT(second->document, testing::Not(HasSubstr("Press a key")));
+}
+
+TEST_F(TwilioCall, GivesARepeatedFirstWebhookTheSameDocument) {
+    auto first = turn(0);
+    auto again_while_waiting = turn(0);
+    auto answer = gather("Press a key");
+    ASSERT_TRUE(first.done());
+    ASSERT_TRUE(again_while_waiting.done());
+    EXPECT_FALSE(first->repeated);
+    EXPECT_TRUE(again_while_waiting->repeated);
+    EXPECT_EQ(again_while_waiting->document, first->document);
+    auto again = turn(0);
+    EXPECT_TRUE(again->repeated);
+    EXPECT_EQ(again->document, first->document);
+    EXPECT_FALSE(answer.done());
+}
+
+TEST_F(TwilioCall, AnswersARepeatedTurnOnceAndChangesNothing) {
+    auto pressed = greeted();
+    auto second = turn(1, {{"Digits", "2"}});
+    auto next = gather("Next");
+    auto again = turn(1, {{"Digits", "3"}});
+    ASSERT_TRUE(again.done());
+    EXPECT_TRUE(again->repeated);
+    EXPECT_EQ(again->document, second->document);
+    EXPECT_EQ(pressed->value, Json({{"digits", "2"}}));
+    EXPECT_FALSE(next.done());
+}
+
+TEST_F(TwilioCall, LetsATurnThatIsOverOrNotYetDueAnswerNothing) {
+    auto pressed = greeted();
+    turn(1, {{"Digits", "2"}});
+    auto next = gather("Next");
+    auto old = turn(0, {{"Digits", "9"}});
+    auto early = turn(7, {{"Digits", "9"}});
+    ASSERT_TRUE(old.done());
+    ASSERT_TRUE(early.done());
+    EXPECT_TRUE(old->repeated);
+    EXPECT_TRUE(early->repeated);
+    EXPECT_FALSE(next.done());
+    turn(2, {{"Digits", "4"}});
+    EXPECT_EQ(next->value, Json({{"digits", "4"}}));
+}
+
+TEST_F(TwilioCall, SaysWhatItHasWhenTheFlowIsSlowAndComesBackForTheRest) {
+    Call hurried("CA1", origin, {5ms, 10s}, clock, context.get_executor());
+    Awaited<Call::Reply> first(context, hurried.turn(0, webhook()));
+    core::Ask hello{"say", {{"text", "One moment"}}, ""};
+    core::Ask question{"gather", {{"prompts", prompts("Found it")}}, ""};
+    Awaited<Answer> said(context, hurried.perform(hello));
+    wait_for(context, first);
+    EXPECT_TRUE(first->kept_waiting);
+    EXPECT_EQ(verbs(first->document),
+              "<Say>One moment</Say><Redirect>https://voice.example.com/twilio/continue/1</Redirect>");
+
+    Awaited<Answer> asked(context, hurried.perform(question));
+    Awaited<Call::Reply> second(context, hurried.turn(1, webhook({{"CallStatus", "in-progress"}})));
+    wait_for(context, second);
+    EXPECT_FALSE(second->kept_waiting);
+    EXPECT_THAT(second->document, HasSubstr("Found it"));
+    EXPECT_THAT(second->document, HasSubstr("/twilio/continue/2\""));
+    EXPECT_FALSE(asked.done());
+    Awaited<Call::Reply> third(context, hurried.turn(2, webhook({{"Digits", "1"}})));
+    EXPECT_EQ(wait_for(context, asked).value, Json({{"digits", "1"}}));
+    hurried.finish();
+    wait_for(context, third);
+}
+
+TEST_F(TwilioCall, PausesWhenTheFlowIsSlowAndHasSaidNothing) {
+    Call hurried("CA1", origin, {1ms, 10ms}, clock, context.get_executor());
+    const auto pause = "<Pause length=\"1\"/><Redirect>https://voice.example.com/twilio/continue/";
+    auto first = tests::run(context, hurried.turn(0, webhook()));
+    EXPECT_TRUE(first.kept_waiting);
+    EXPECT_EQ(verbs(first.document), pause + std::string("1</Redirect>"));
+    auto second = tests::run(context, hurried.turn(1, webhook()));
+    EXPECT_TRUE(second.kept_waiting);
+    EXPECT_EQ(verbs(second.document), pause + std::string("2</Redirect>"));
+    auto again = tests::run(context, hurried.turn(1, webhook()));
+    EXPECT_TRUE(again.repeated);
+    EXPECT_EQ(again.document, second.document);
+}
+
+TEST_F(TwilioCall, WaitsForWhatFollowsWhileTheFlowGoesOnSpeaking) {
+    Call patient("CA1", origin, {10s, 10s}, clock, context.get_executor());
+    Awaited<Call::Reply> first(context, patient.turn(0, webhook()));
+    core::Ask hello{"say", {{"text", "Hello"}}, ""};
+    Awaited<Answer> said(context, patient.perform(hello));
+    tests::run_ready(context);
+    EXPECT_TRUE(said.done());
+    EXPECT_FALSE(first.done());
+    patient.finish();
+    wait_for(context, first);
+    EXPECT_EQ(verbs(first->document), "<Say>Hello</Say><Hangup/>");
+}
+
+TEST_F(TwilioCall, GivesTheFlowARecordingThatTheCallerEndedByHangingUp) {
+    auto first = turn(0);
+    auto recorded = ask("record", {{"max_length", 60}});
+    auto second = turn(1, {{"RecordingUrl", "https://api.twilio.com/RE1"},
+                           {"RecordingDuration", "7"},
+                           {"Digits", "hangup"},
+                           {"CallStatus", "completed"}});
+    ASSERT_TRUE(recorded.done());
+    EXPECT_EQ(recorded->value["seconds"], 7);
+    EXPECT_TRUE(call.ended());
+    ASSERT_TRUE(second.done());
+    EXPECT_EQ(verbs(second->document), "");
+    say("Nobody hears this");
+    auto asked = gather("Still there?");
+    ASSERT_TRUE(asked.done());
+    EXPECT_EQ(asked->reason, "hung_up");
+}
+
+TEST_F(TwilioCall, EndsWithAGatherThatTheCallerLeftByHangingUp) {
+    auto pressed = greeted();
+    Awaited<bool> over(context, tests::finished(call.over()));
+    tests::run_ready(context);
+    EXPECT_FALSE(over.done());
+    auto reply = turn(1, {{"CallStatus", "completed"}});
+    EXPECT_EQ(pressed->reason, "hung_up");
+    EXPECT_TRUE(reply.done());
+    EXPECT_TRUE(over.done());
+    EXPECT_TRUE(call.ended());
+}
+
+TEST_F(TwilioCall, EndsWhatIsPendingWhenTheStatusSaysThatTheCallIsOver) {
+    auto pressed = greeted();
+    call.end();
+    tests::run_ready(context);
+    ASSERT_TRUE(pressed.done());
+    EXPECT_EQ(pressed->reason, "hung_up");
+    EXPECT_TRUE(call.ended());
+    call.end();
+    EXPECT_TRUE(gather("Hello?").done());
+}
+
+TEST_F(TwilioCall, KeepsARecordingWhoseWebhookComesAfterTheStatusCallback) {
+    turn(0);
+    auto recorded = ask("record", {{"max_length", 60}});
+    call.end();
+    tests::run_ready(context);
+    EXPECT_TRUE(call.ended());
+    EXPECT_FALSE(recorded.done());
+    auto late = turn(1, {{"RecordingUrl", "https://api.twilio.com/RE1"}, {"CallStatus", "completed"}});
+    ASSERT_TRUE(recorded.done());
+    EXPECT_EQ(recorded->value["url"], "https://api.twilio.com/RE1");
+    EXPECT_EQ(verbs(late->document), "");
+}
+
+TEST_F(TwilioCall, EndsARecordingWhoseWebhookNeverComes) {
+    Call hurried("CA1", origin, {10s, 10s, 5ms}, clock, context.get_executor());
+    Awaited<Call::Reply> first(context, hurried.turn(0, webhook()));
+    core::Ask record{"record", {{"max_length", 60}}, ""};
+    Awaited<Answer> recorded(context, hurried.perform(record));
+    wait_for(context, first);
+    hurried.end();
+    EXPECT_EQ(wait_for(context, recorded).reason, "hung_up");
+}
+
+TEST_F(TwilioCall, AnswersAWebhookThatWaitsWhenTheCallEnds) {
+    auto first = turn(0);
+    say("Hello");
+    call.end();
+    tests::run_ready(context);
+    ASSERT_TRUE(first.done());
+    EXPECT_EQ(verbs(first->document), "");
+}
+
+TEST_F(TwilioCall, EndsAnAskOfALaterTurnWhenTheCallerHangsUpBeforeIt) {
+    Call hurried("CA1", origin, {1ms, 5ms}, clock, context.get_executor());
+    tests::run(context, hurried.turn(0, webhook()));  // kept waiting
+    core::Ask question{"gather", {{"prompts", prompts("Found it")}}, ""};
+    Awaited<Answer> asked(context, hurried.perform(question));
+    Awaited<Call::Reply> second(context, hurried.turn(1, webhook({{"CallStatus", "completed"}})));
+    wait_for(context, second);
+    tests::run_ready(context);
+    ASSERT_TRUE(asked.done());
+    EXPECT_EQ(asked->reason, "hung_up");
+}
+
+TEST_F(TwilioCall, WhispersToTheOneWhoIsCalled) {
+    EXPECT_EQ(verbs(call.whisper(0)), "");
+    auto first = turn(0);
+    auto dialled = ask("dial", {{"to", Json::array({{{"number", "+15550100"}, {"whisper", prompts("A caller")}},
+                                                    {{"number", "+15550101"}}})}});
+    EXPECT_THAT(first->document, HasSubstr("https://voice.example.com/twilio/whisper/CA1/0"));
+    EXPECT_EQ(verbs(call.whisper(0)), "<Say>A caller</Say>");
+    EXPECT_EQ(verbs(call.whisper(1)), "");
+    EXPECT_EQ(verbs(call.whisper(2)), "");
+    turn(1, {{"DialCallStatus", "busy"}, {"CallStatus", "in-progress"}});
+    EXPECT_EQ(dialled->reason, "busy");
+    EXPECT_EQ(verbs(call.whisper(0)), "");
+}
+
+TEST_F(TwilioCall, HangsUpAfterWhatIsLeftToSayWhenTheFlowIsDone) {
+    auto first = turn(0);
+    say("Goodbye");
+    call.finish();
+    tests::run_ready(context);
+    ASSERT_TRUE(first.done());
+    EXPECT_EQ(verbs(first->document), "<Say>Goodbye</Say><Hangup/>");
+    EXPECT_FALSE(call.ended());
+}
+
+TEST_F(TwilioCall, LeavesTheCallToNobodyToAnotherServerOrUnanswered) {
+    for (auto& [kind, options, expected] : std::vector<std::tuple<std::string, Json, std::string>>{
+             {"hangup", Json::object(), "<Hangup/>"},
+             {"redirect", {{"url", "https://other.example/voice"}}, "<Redirect>https://other.example/voice</Redirect>"},
+             {"reject", {{"reason", "busy"}}, "<Reject reason=\"busy\"/>"}}) {
+        Call leaving("CA2", origin, {}, clock, context.get_executor());
+        Awaited<Call::Reply> first(context, leaving.turn(0, webhook()));
+        core::Ask leave{kind, options, ""};
+        auto answer = tests::run(context, leaving.perform(leave));
+        EXPECT_EQ(answer.error, "");
+        EXPECT_TRUE(answer.value.is_null());
+        leaving.finish();
+        wait_for(context, first);
+        EXPECT_EQ(verbs(first->document), expected);
+    }
+}
+
+TEST_F(TwilioCall, RaisesWhatTwimlRefusesAndGoesOn) {
+    auto first = turn(0);
+    auto refused = ask("say", {{"text", "Hi"}, {"loop", "often"}});
+    EXPECT_THAT(refused->error, HasSubstr("say: "));
+    EXPECT_THAT(refused->error, HasSubstr("loop"));
+    say("Sorry");
+    call.finish();
+    tests::run_ready(context);
+    EXPECT_EQ(verbs(first->document), "<Say>Sorry</Say><Hangup/>");
+}
