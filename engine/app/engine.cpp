@@ -70,22 +70,34 @@ Engine::Engine(const ServeOptions& options)
         switchboard, *workers_, library_, texts_,
         session::Surroundings{services_, store_, clock_, log_, metrics_, options.limits});
 
-    net::HttpServer::Options server;
-    server.address = options.host();
-    server.port = options.port();
-    server.max_connections = options.max_connections;
-    server.on_overload = [this] { metrics_.overload_total.Increment(); };
-    if (!options.tls_certificate.empty()) server.tls = {options.tls_certificate, options.tls_key};
-    server_ = std::make_unique<net::HttpServer>(
-        *workers_, server, [this](net::Request request) { return answer(std::move(request)); }, log_);
-    switchboard_->start_sweeping();
+    server_ = listen();
     watcher_ = std::make_unique<script::FlowWatcher>(
         options.flows, [this](const script::Changes& changes) { library_.reload(changes); }, log_);
     status_server_ = std::make_unique<net::HttpServer>(
         *workers_, net::HttpServer::Options{},
         [this](net::Request request) { return answer_status(std::move(request)); }, log_);
     status_ = std::make_unique<StatusFile>(options.data, status_server_->port());
+    // The last of what may throw is done: from here on only the destructor ends what runs.
+    switchboard_->start_sweeping();
     say_what_it_serves();
+}
+
+std::unique_ptr<net::HttpServer> Engine::listen() {
+    net::HttpServer::Options server;
+    server.address = options_.host();
+    server.port = options_.port();
+    server.max_connections = options_.max_connections;
+    server.on_overload = [this] { metrics_.overload_total.Increment(); };
+    if (!options_.tls_certificate.empty()) server.tls = {options_.tls_certificate, options_.tls_key};
+    try {
+        return std::make_unique<net::HttpServer>(
+            *workers_, server, [this](net::Request request) { return answer(std::move(request)); }, log_);
+    } catch (const boost::system::system_error& error) {
+        if (error.code().category() == boost::system::system_category())
+            throw std::runtime_error("cannot listen on " + options_.listen + ": " + error.code().message() +
+                                     ": name another address and port with --listen");
+        throw;
+    }
 }
 
 Engine::~Engine() {

@@ -49,6 +49,7 @@ private:
     net::Response refuse(const net::Request& request, const twilio::Refusal& refusal);
     net::Response readiness() const;
     core::Json health() const;
+    std::unique_ptr<net::HttpServer> listen();
     void say_what_it_serves();
 
     const ServeOptions options_;

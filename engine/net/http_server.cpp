@@ -548,9 +548,20 @@ asio::awaitable<void> HttpServer::Listener::watch_certificate(std::shared_ptr<Li
     }
 }
 
+// The workers' listeners share their port, and would share it with another server's too, whose requests then come to
+// either. Throws boost::system::system_error where somebody listens there already.
+static void require_free(const tcp::endpoint& endpoint) {
+    asio::io_context context;
+    tcp::acceptor alone(context);
+    alone.open(endpoint.protocol());
+    alone.set_option(tcp::acceptor::reuse_address(true));
+    alone.bind(endpoint);
+}
+
 HttpServer::HttpServer(Workers& workers, Options options, Handler handler, core::Log& log)
     : state_(std::make_shared<State>(std::move(options), std::move(handler), log)) {
     tcp::endpoint endpoint(asio::ip::make_address(state_->options.address), state_->options.port);
+    require_free(endpoint);
     for (std::size_t i = 0; i < workers.size(); ++i) {
         listeners_.push_back(std::make_shared<Listener>(state_, workers.executor(i), endpoint));
         endpoint = listeners_.front()->endpoint();
