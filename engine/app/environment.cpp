@@ -19,13 +19,22 @@ bool is_name(std::string_view text) {
     return text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == text.npos;
 }
 
-// What stands right of '=': in single quotes as it is, in double quotes with \n, \" and \\, bare up to " #".
-// Nothing if a quote is not closed.
-std::optional<std::string> value_of(std::string_view text) {
-    if (text.empty() || (text[0] != '"' && text[0] != '\'')) return std::string(trim(text.substr(0, text.find(" #"))));
+// What comes before a comment: a # at the start or after a blank.
+std::string_view without_comment(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if (text[i] == '#' && i > 0 && (text[i - 1] == ' ' || text[i - 1] == '\t')) return trim(text.substr(0, i));
+    return trim(text);
+}
+
+// What stands right of '=': in single quotes as it is, in double quotes with \n, \" and \\, bare up to a comment.
+// Nothing if a quote is not closed, or followed by more than a comment.
+std::optional<std::string> value_of(std::string_view right) {
+    auto text = trim(right);
+    if (text.empty() || (text[0] != '"' && text[0] != '\'')) return std::string(without_comment(right));
     std::string value;
     for (std::size_t i = 1; i < text.size(); ++i) {
-        if (text[i] == text[0]) return value;
+        if (text[i] == text[0])
+            return without_comment(text.substr(i + 1)).empty() ? std::optional(value) : std::nullopt;
         if (text[i] == '\\' && text[0] == '"' && i + 1 < text.size()) {
             char next = text[++i];
             value += next == 'n' ? '\n' : next;
@@ -48,7 +57,7 @@ std::vector<std::string> read_env_file(const std::filesystem::path& path) {
         if (text.starts_with("export ")) text = trim(text.substr(7));
         auto equals = text.find('=');
         auto name = trim(text.substr(0, equals));
-        auto value = equals == text.npos ? std::nullopt : value_of(trim(text.substr(equals + 1)));
+        auto value = equals == text.npos ? std::nullopt : value_of(text.substr(equals + 1));
         if (value && is_name(name))
             setenv(std::string(name).c_str(), value->c_str(), 0);
         else
