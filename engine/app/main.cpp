@@ -1,10 +1,30 @@
 #include "app/commands.hpp"
 #include "app/environment.hpp"
+#include "core/did_you_mean.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <vector>
 
 using namespace switchhook;
+
+namespace {
+
+// What is wrong with the name of the subcommand, which CLI11 would only call missing; empty if nothing is.
+std::string subcommand_problem(const CLI::App& cli, int argc, char** argv) {
+    if (argc < 2) return "name a subcommand, as `switchhook serve`";
+    std::string name = argv[1];
+    if (name.starts_with('-')) return {};
+    std::vector<std::string> names;
+    for (const auto* subcommand : cli.get_subcommands({})) names.push_back(subcommand->get_name());
+    if (std::find(names.begin(), names.end(), name) != names.end()) return {};
+    auto meant = core::closest(name, names);
+    return "there is no subcommand `" + name + "`" + (meant.empty() ? "" : ": did you mean `" + meant + "`?");
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
     for (const auto& problem : app::read_env_file(".env")) std::cerr << "switchhook: " << problem << '\n';
@@ -24,6 +44,10 @@ int main(int argc, char** argv) {
     app::add_demo(cli, exit_code);
     app::add_sim(cli, exit_code);
 
+    if (auto problem = subcommand_problem(cli, argc, argv); !problem.empty()) {
+        std::cerr << "switchhook: " << problem << " (see switchhook --help)\n";
+        return app::usage;
+    }
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
