@@ -40,7 +40,7 @@ void CallRegistry::remove_call(const std::string& sid, core::Time now) {
 std::vector<std::shared_ptr<ActiveCall>> CallRegistry::sweep(core::Time now, std::chrono::milliseconds lifetime) {
     std::vector<std::shared_ptr<ActiveCall>> expired;
     for (const auto& [sid, call] : calls_)
-        if (call->touched + lifetime <= now) expired.push_back(call);
+        if (!call->port.ended() && call->touched + lifetime <= now) expired.push_back(call);
     for (const auto& call : expired) {
         call->session.set_status("expired");
         call->port.end();

@@ -16,15 +16,14 @@ namespace asio = boost::asio;
 using core::Ask;
 using core::Json;
 
-constexpr std::chrono::seconds sweep_every{10};
-
 constexpr const char* not_in_service = "The number you have called is not set up yet. Goodbye.";
+constexpr const char* nobody = "Sorry, nobody can take your call now. Please call again later.";
 constexpr const char* restarting = "We are restarting our phone system. Please call again in a minute. Goodbye.";
 
-net::Response document_of(std::initializer_list<Ask> asks) {
+net::Response document_of(std::initializer_list<Ask> asks, const twiml::Urls& urls = {}) {
     twiml::Document document;
     for (const auto& ask : asks)
-        if (!twiml::append(document, ask, {})) document.clear();
+        if (!twiml::append(document, ask, urls)) document.clear();
     return net::xml_response(200, document.render());
 }
 
@@ -71,13 +70,13 @@ asio::awaitable<net::Response> Switchboard::answer(Post& post, twilio::Webhook w
                                                    std::string origin) {
     auto call = post.registry.find_call(webhook.call_sid);
     if (!call) {
-        if (post.registry.is_over(webhook.call_sid)) co_return empty_document();
+        if (post.registry.is_over(webhook.call_sid) || twilio::has_ended(webhook)) co_return empty_document();
         if (turn > 0)
             with_.log.warn("webhook of a call that is not known here",
                            {{"call", webhook.call_sid}, {"turn", int(turn)}});
         auto live = library_.find(webhook.to);
         if (!live || !live->flow->handles("on_call") || draining_ || active_calls_ >= options_.max_calls)
-            co_return without_flow(webhook, live.get());
+            co_return without_flow(webhook, live.get(), origin);
         call = open_call(post, webhook, std::move(live), std::move(origin));
         turn = 0;
     }
@@ -115,7 +114,8 @@ asio::awaitable<void> Switchboard::serve_call(Post& post, std::shared_ptr<Active
 }
 
 // No flow takes this call: the caller hears why, and reaches a person where the number's flow names one.
-net::Response Switchboard::without_flow(const twilio::Webhook& webhook, const script::Live* live) {
+net::Response Switchboard::without_flow(const twilio::Webhook& webhook, const script::Live* live,
+                                        const std::string& origin) {
     auto number = live && live->flow->fallback().is_object() ? live->flow->fallback().value("dial", "") : "";
     if (active_calls_ >= options_.max_calls && live) {
         with_.metrics.overload_total.Increment();
@@ -123,15 +123,25 @@ net::Response Switchboard::without_flow(const twilio::Webhook& webhook, const sc
                         {{"call", webhook.call_sid}, {"number", webhook.to}});
         return document_of({{"reject", {{"reason", "busy"}}, ""}});
     }
-    if (draining_ && live) {
-        with_.log.warn("call not taken: the engine drains",
-                       {{"call", webhook.call_sid}, {"number", webhook.to}, {"dial", number}});
-        if (number.empty()) return document_of({{"say", {{"text", restarting}}, ""}, {"hangup", Json::object(), ""}});
-        return document_of({{"dial", {{"to", Json::array({{{"number", number}}})}}, ""}});
-    }
+    if (draining_ && live) return while_draining(webhook, number, origin);
     with_.log.error("call to a number that no flow answers: add it to numbers.lua",
                     {{"call", webhook.call_sid}, {"number", webhook.to}});
     return document_of({{"say", {{"text", not_in_service}}, ""}, {"hangup", Json::object(), ""}});
+}
+
+// A person takes the call, where the flow names one. What came of that comes back here: there is no call to find.
+net::Response Switchboard::while_draining(const twilio::Webhook& webhook, const std::string& number,
+                                          const std::string& origin) {
+    const Ask hangup{"hangup", Json::object(), ""};
+    auto outcome = webhook.params.get("DialCallStatus");
+    if (outcome == "completed" || outcome == "answered") return document_of({hangup});
+    if (!outcome.empty()) return document_of({{"say", {{"text", nobody}}, ""}, hangup});
+    with_.log.warn("call not taken: the engine drains",
+                   {{"call", webhook.call_sid}, {"number", webhook.to}, {"dial", number}});
+    if (number.empty()) return document_of({{"say", {{"text", restarting}}, ""}, hangup});
+    twiml::Urls urls;
+    urls.action = origin + "/twilio/continue/1";
+    return document_of({{"dial", {{"to", Json::array({{{"number", number}}})}}, ""}}, urls);
 }
 
 asio::awaitable<net::Response> Switchboard::whisper(std::string call_sid, std::size_t target) {
@@ -229,7 +239,7 @@ void Switchboard::stop_sweeping() {
 
 asio::awaitable<void> Switchboard::sweep(Post& post) {
     while (post.sweeping) {
-        post.timer.expires_after(sweep_every);
+        post.timer.expires_after(options_.sweep_every);
         co_await post.timer.async_wait(asio::as_tuple(asio::use_awaitable));
         auto expired = post.registry.sweep(with_.clock.now(), options_.call_lifetime);
         for (const auto& call : expired) {

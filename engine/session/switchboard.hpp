@@ -23,6 +23,7 @@ public:
         twilio::Call::Timing timing;
         std::size_t max_calls = 10'000;              // at once; past it, callers hear the busy tone
         std::chrono::seconds call_lifetime{15'000};  // without a word from the carrier
+        std::chrono::milliseconds sweep_every{10'000};
     };
 
     // All of it outlives the switchboard.
@@ -60,7 +61,8 @@ private:
     boost::asio::awaitable<net::Response> answer_message(Post& post, twilio::Webhook webhook);
     boost::asio::awaitable<void> serve_message(std::shared_ptr<ActiveMessage> message);
     boost::asio::awaitable<void> sweep(Post& post);
-    net::Response without_flow(const twilio::Webhook& webhook, const script::Live* live);
+    net::Response without_flow(const twilio::Webhook& webhook, const script::Live* live, const std::string& origin);
+    net::Response while_draining(const twilio::Webhook& webhook, const std::string& number, const std::string& origin);
 
     const Options options_;
     net::Workers& workers_;
