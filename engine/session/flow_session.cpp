@@ -32,8 +32,8 @@ asio::awaitable<FlowSession::End> FlowSession::run(std::string_view handler) {
     auto step = run_.start(handler, info_);
     while (auto* ask = std::get_if<Ask>(&step)) {
         auto answer = co_await perform(*ask);
-        if (answer.reason == "hung_up") co_return End::hung_up;
         transcript_.note(*ask, answer);
+        if (answer.reason == "hung_up") co_return End::hung_up;
         if (answer.error.empty() && leaves(ask->kind)) co_return End::finished;
         if (tells_nothing_new(ask->kind)) {
             answer.time = last_answer_;

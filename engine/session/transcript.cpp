@@ -32,13 +32,15 @@ void Transcript::note(const core::Ask& ask, const core::Answer& answer) {
         auto speech = text_of(answer.value, "speech");
         add("caller", speech.empty() ? "[presses " + text_of(answer.value, "digits") + "]" : speech);
     } else if (ask.kind == "gather") {
-        add("caller", "[" + (answer.reason.empty() ? "silence" : answer.reason) + "]");
+        if (answer.reason != "hung_up") add("caller", "[" + (answer.reason.empty() ? "silence" : answer.reason) + "]");
     } else if (ask.kind == "record" || ask.kind == "dial" || ask.kind == "enqueue" || ask.kind == "refer") {
         auto outcome = answer.reason.empty() ? text_of(answer.value, "status") : answer.reason;
+        if (outcome == "hung_up") outcome.clear();
         add("carrier", "[" + ask.kind + (outcome.empty() ? "" : ": " + outcome) + "]");
     } else if (ask.kind == "hangup" || ask.kind == "redirect" || ask.kind == "reject" || ask.kind == "leave") {
         add("flow", "[" + ask.kind + "]");
     }
+    if (answer.reason == "hung_up") add("caller", "[hangs up]");
 }
 
 void Transcript::note_prompt(std::string_view kind, const Json& options) {
