@@ -61,8 +61,18 @@ Json reply_to_json(const net::Response& response) {
 
 // A reply that another try may better.
 bool worth_retrying(const core::Result<net::Response>& reply) {
-    if (!reply) return reply.error() != Errc::refused_address && reply.error() != Errc::certificate;
+    if (!reply)
+        return reply.error() == Errc::timed_out || reply.error() == Errc::unreachable || reply.error() == Errc::closed;
     return reply->status == 429 || reply->status >= 502;
+}
+
+// Nothing where a text in it is not UTF-8.
+std::optional<std::string> text_of_json(const Json& json) {
+    try {
+        return json.dump();
+    } catch (const Json::type_error&) {
+        return std::nullopt;
+    }
 }
 
 asio::awaitable<void> wait(std::chrono::milliseconds time) {
@@ -101,7 +111,9 @@ asio::awaitable<Answer> Services::http(const Ask& ask, Caller caller) {
         for (const auto& [name, value] : headers->items())
             request.headers.set(name, value.is_string() ? value.get<std::string>() : value.dump());
     if (auto json = options.find("json"); json != options.end()) {
-        request.body = json->dump();
+        auto text = text_of_json(*json);
+        if (!text) co_return Answer::raise("http: `json` holds text that is not UTF-8", clock_.now());
+        request.body = std::move(*text);
         if (!request.headers.contains("content-type")) request.headers.set("Content-Type", "application/json");
     } else {
         request.body = text_of(options, "body");
@@ -120,7 +132,7 @@ asio::awaitable<Answer> Services::http(const Ask& ask, Caller caller) {
         }
         if (reply) co_return of(reply_to_json(*reply));
         log_.warn("http request failed", {{"call", caller.id}, {"at", ask.where}, {"why", reply.error().message()}});
-        if (reply.error() == Errc::refused_address || reply.error() == Errc::malformed)
+        if (reply.error() == Errc::malformed)
             co_return Answer::raise("http: " + request.url + ": " + reply.error().message(), clock_.now());
         co_return nothing(reason_of(reply.error()));
     }
@@ -202,11 +214,13 @@ asio::awaitable<Answer> Services::sleep(const Ask& ask) {
 
 void Services::log(const Ask& ask, Caller caller) {
     auto fields = ask.options.find("fields");
-    log_.info("flow says", {{"call", caller.id},
-                            {"flow", caller.business},
-                            {"at", ask.where},
-                            {"message", text_of(ask.options, "message")},
-                            {"fields", fields == ask.options.end() ? std::string() : fields->dump()}});
+    log_.info("flow says",
+              {{"call", caller.id},
+               {"flow", caller.business},
+               {"at", ask.where},
+               {"message", text_of(ask.options, "message")},
+               {"fields", fields == ask.options.end() ? std::string()
+                                                      : fields->dump(-1, ' ', false, Json::error_handler_t::replace)}});
 }
 
 }  // namespace switchhook::session
