@@ -1,0 +1,184 @@
+#include "session/call_session.hpp"
+
+#include "session/session_fixture.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+using namespace switchhook;
+using namespace switchhook::session;
+using core::Json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+namespace {
+
+class SessionOfACall : public testing::Test, protected World {
+protected:
+    // Runs the whole call.
+    void serve(const std::string& flow, const std::string& status = "completed") {
+        script::on_worker([&] {
+            CallSession session(script::test_call(), live_flow(flow), port, surroundings());
+            session.set_status(status);
+            clock.advance(std::chrono::seconds(5));
+            tests::run(context, tests::finished(session.run()));
+        });
+    }
+};
+
+constexpr const char* broken = "say Sorry, something went wrong on our side.";
+constexpr const char* connecting = "say Sorry, something went wrong on our side. I am connecting you to someone.";
+constexpr const char* nobody = "say Sorry, nobody can take your call now. Please call again later.";
+
+}  // namespace
+
+TEST_F(SessionOfACall, LetsTheFlowTalkAndHangsUp) {
+    port.answers = {of({{"digits", "1"}})};
+    serve(R"(return { on_call = function(call)
+        call:say("Hello")
+        local choice = call:gather { say = "Key?", digits = 1 }
+        call:say("You pressed " .. choice.digits)
+    end })");
+    EXPECT_THAT(port.heard(), ElementsAre("say Hello", "gather", "say You pressed 1"));
+    EXPECT_TRUE(port.finished);
+    EXPECT_EQ(metrics.calls_total.Value(), 1);
+    EXPECT_EQ(metrics.fallbacks_total.Value(), 0);
+    EXPECT_THAT(store.forgotten, ElementsAre(script::test_call().id));
+}
+
+TEST_F(SessionOfACall, DialsTheFallbackWhenTheFlowBreaksBeforeItSpeaks) {
+    port.answers = {of({{"status", "completed"}})};
+    serve(R"(return { fallback = { dial = "+15550100" }, on_call = function(call) error("no") end })");
+    EXPECT_THAT(port.heard(), ElementsAre(connecting, "dial +15550100"));
+    EXPECT_TRUE(port.finished);
+    EXPECT_EQ(metrics.flow_failures_total.Value(), 1);
+    EXPECT_EQ(metrics.fallbacks_total.Value(), 1);
+    EXPECT_THAT(lines.text(), HasSubstr("at=test/flow.lua:1"));
+}
+
+TEST_F(SessionOfACall, DialsTheFallbackAfterWhatWasSaid) {
+    port.answers = {of({{"status", "completed"}})};
+    serve(R"(return { fallback = { dial = "+15550100", say = "One moment." }, on_call = function(call)
+        call:say("Hello")
+        error("no")
+    end })");
+    EXPECT_THAT(port.heard(), ElementsAre("say Hello", "say One moment.", "dial +15550100"));
+}
+
+TEST_F(SessionOfACall, RegretsWhenNobodyTakesTheFallback) {
+    port.answers = {nothing("busy")};
+    serve(R"(return { fallback = { dial = "+15550100" }, on_call = function(call) error("no") end })");
+    EXPECT_THAT(port.heard(), ElementsAre(connecting, "dial +15550100", nobody));
+    EXPECT_TRUE(port.finished);
+}
+
+TEST_F(SessionOfACall, ApologisesWhereNoFallbackIsNamed) {
+    serve(R"(return { on_call = function(call) error("no") end })");
+    EXPECT_THAT(port.heard(), ElementsAre(broken));
+    EXPECT_TRUE(port.finished);
+}
+
+TEST_F(SessionOfACall, TakesTheFallbackWhenAnAnswerCannotBeJournaled) {
+    store.fails_from_seq = 2;
+    port.answers = {of({{"digits", "1"}}), of({{"status", "completed"}})};
+    serve(R"(return { fallback = { dial = "+15550100" }, on_call = function(call)
+        call:say("Hello")
+        call:gather { say = "Key?", digits = 1 }
+        call:say("Must not be heard")
+    end })");
+    EXPECT_THAT(port.heard(), ElementsAre("say Hello", "gather", connecting, "dial +15550100"));
+    EXPECT_THAT(lines.text(), HasSubstr("answer not journaled"));
+    EXPECT_TRUE(store.appended.empty());
+}
+
+TEST_F(SessionOfACall, TakesTheFallbackWhenTheEngineItselfBreaks) {
+    port.throws_at = "gather";
+    port.answers = {of({{"status", "completed"}})};
+    serve(R"(return { fallback = { dial = "+15550100" }, on_call = function(call)
+        call:gather { say = "Key?", digits = 1 }
+    end })");
+    EXPECT_THAT(port.heard(), ElementsAre(connecting, "dial +15550100"));
+    EXPECT_TRUE(port.finished);
+    EXPECT_THAT(lines.text(), HasSubstr("a bug"));
+}
+
+TEST_F(SessionOfACall, TakesTheFallbackWhenTheFlowDoesNotEnd) {
+    serve(R"(return { on_call = function(call)
+        while true do end
+    end })");
+    EXPECT_THAT(port.heard(), ElementsAre(broken));
+    EXPECT_THAT(metrics.text(), HasSubstr("limit=\"cpu\"} 1"));
+}
+
+TEST_F(SessionOfACall, JournalsEveryAnswerBeforeTheFlowGoesOn) {
+    port.answers = {of({{"digits", "1"}}), nothing("timeout")};
+    serve(R"(return { on_call = function(call)
+        call:say("Hello")
+        call:gather { say = "Key?", digits = 1 }
+        kv.set("seen", 1)
+        call:gather { say = "Another?", digits = 1 }
+    end })");
+    ASSERT_EQ(store.appended.size(), 3U);
+    EXPECT_EQ(store.appended[0].seq, 2U);
+    EXPECT_EQ(store.appended[0].call, script::test_call().id);
+    EXPECT_EQ(store.appended[0].answer.value, Json({{"digits", "1"}}));
+    EXPECT_EQ(store.appended[0].digest, port.asks[1].digest());
+    EXPECT_EQ(store.appended[1].seq, 3U);
+    EXPECT_EQ(store.appended[2].answer.reason, "timeout");
+}
+
+TEST_F(SessionOfACall, RunsOnCallEndedOnceWithTheRecordOfTheCall) {
+    port.answers = {of({{"digits", "1"}})};
+    serve(R"(return {
+        on_call = function(call)
+          call:gather { say = "Key?", digits = 1 }
+          call.vars.seen = "yes"
+        end,
+        on_call_ended = function(call)
+          kv.increment("runs")
+          kv.set("summary", call:summary())
+          kv.set("vars", call.vars.seen)
+        end,
+    })");
+    EXPECT_EQ(kept("runs"), 1);
+    EXPECT_EQ(kept("vars"), "yes");
+    auto summary = kept("summary");
+    EXPECT_EQ(summary["status"], "completed");
+    EXPECT_EQ(summary["seconds"], 5);
+    EXPECT_EQ(summary["transcript"],
+              Json::array({{{"who", "flow"}, {"what", "Key?"}}, {{"who", "caller"}, {"what", "[presses 1]"}}}));
+}
+
+TEST_F(SessionOfACall, RecordsACallerWhoHangsUpWithoutAFallback) {
+    serve(R"(return {
+        fallback = { dial = "+15550100" },
+        on_call = function(call)
+          call:gather { say = "Key?", digits = 1 }
+          kv.set("went_on", true)
+        end,
+        on_call_ended = function(call) kv.set("summary", call:summary()) end,
+    })",
+          "no-answer");
+    EXPECT_THAT(port.heard(), ElementsAre("gather"));
+    EXPECT_EQ(kept("went_on"), Json());
+    EXPECT_EQ(metrics.fallbacks_total.Value(), 0);
+    EXPECT_EQ(kept("summary")["status"], "no-answer");
+    EXPECT_EQ(kept("summary")["transcript"],
+              Json::array({{{"who", "flow"}, {"what", "Key?"}}, {{"who", "caller"}, {"what", "[hangs up]"}}}));
+}
+
+TEST_F(SessionOfACall, EndsWithAnOnCallEndedThatBreaks) {
+    serve(R"(return { on_call = function(call) end, on_call_ended = function(call) error("no") end })");
+    EXPECT_THAT(port.heard(), ElementsAre());
+    EXPECT_THAT(lines.text(), HasSubstr("handler=on_call_ended"));
+    EXPECT_THAT(store.forgotten, ElementsAre(script::test_call().id));
+}
+
+TEST_F(SessionOfACall, EndsTheHandlerWhenItGivesTheCallAway) {
+    serve(R"(return { on_call = function(call)
+        call:redirect("https://other.example/voice")
+        kv.set("went_on", true)
+    end })");
+    EXPECT_THAT(port.heard(), ElementsAre("redirect"));
+    EXPECT_EQ(kept("went_on"), Json());
+}

@@ -1,0 +1,53 @@
+#include "session/message_session.hpp"
+
+#include "session/session_fixture.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+using namespace switchhook;
+using namespace switchhook::session;
+using core::Json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+namespace {
+
+class SessionOfAMessage : public testing::Test, protected World {
+protected:
+    void serve(const std::string& flow, const std::string& body) {
+        script::on_worker([&] {
+            auto info = script::test_call();
+            info.message = {{"body", body}, {"media", Json::array()}};
+            MessageSession session(info, live_flow(flow), port, surroundings());
+            tests::run(context, tests::finished(session.run()));
+        });
+    }
+};
+
+}  // namespace
+
+TEST_F(SessionOfAMessage, SendsRepliesAndTheTextThatIsReturned) {
+    serve(R"(return { on_message = function(message)
+        message:reply("You wrote: " .. message.body)
+        return "Goodbye"
+    end })",
+          "Hi");
+    EXPECT_THAT(port.heard(), ElementsAre("reply You wrote: Hi", "reply Goodbye"));
+    EXPECT_TRUE(port.finished);
+    EXPECT_EQ(metrics.messages_total.Value(), 1);
+    EXPECT_THAT(store.forgotten, ElementsAre(script::test_call().id));
+}
+
+TEST_F(SessionOfAMessage, RepliesNothingWhereTheFlowReturnsNothing) {
+    serve("return { on_message = function(message) end }", "Hi");
+    EXPECT_THAT(port.heard(), ElementsAre());
+    EXPECT_TRUE(port.finished);
+}
+
+TEST_F(SessionOfAMessage, IsAnsweredThoughTheFlowBreaks) {
+    serve("return { on_message = function(message) error('no') end }", "Hi");
+    EXPECT_TRUE(port.finished);
+    EXPECT_EQ(metrics.flow_failures_total.Value(), 1);
+    EXPECT_THAT(lines.text(), HasSubstr("handler=on_message"));
+}
