@@ -1,0 +1,144 @@
+#include "integration/engine_fixture.hpp"
+
+using namespace switchhook;
+using namespace switchhook::tests;
+using testing::HasSubstr;
+using testing::Not;
+
+namespace {
+
+class CommandLine : public EngineTest {
+protected:
+    void break_flow() const {
+        flow("flows/shop/flow.lua",
+             "return {\n  on_call = function(call)\n    call:gahter { digits = 1 }\n  end,\n}\n");
+        flow("flows/shop/flow_test.lua",
+             "local it = test.flow('shop')\n"
+             "it('greets', function(caller)\n  caller:hears('Hello')\nend)\n");
+    }
+};
+
+}  // namespace
+
+TEST_F(CommandLine, ChecksFlowsThatAreFine) {
+    auto ran = run_switchhook({"check"});
+    EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+    EXPECT_EQ(ran.out, "no problems\n");
+}
+
+TEST_F(CommandLine, ChecksABrokenFlow) {
+    flow("flows/shop/flow.lua", "return {\n  on_cal = function(call) end,\n}\n");
+    auto ran = run_switchhook({"check"});
+    EXPECT_EQ(ran.exit_code, 1);
+    EXPECT_THAT(ran.out, HasSubstr("shop/flow.lua:2: "));
+    EXPECT_THAT(ran.out, HasSubstr("on_call"));
+    EXPECT_EQ(ran.err, "");
+}
+
+TEST_F(CommandLine, ChecksATestThatFails) {
+    break_flow();
+    auto ran = run_switchhook({"check", "shop"});
+    EXPECT_EQ(ran.exit_code, 1);
+    EXPECT_THAT(ran.out, HasSubstr("flow.lua:3"));
+    EXPECT_THAT(ran.out, HasSubstr("gather"));
+}
+
+TEST_F(CommandLine, TestsFlows) {
+    flow("flows/shop/flow_test.lua",
+         "local it = test.flow('shop')\nit('greets', function(caller) caller:hears('Hello') end)\n");
+    auto passed = run_switchhook({"test", "--format", "tap"});
+    EXPECT_EQ(passed.exit_code, 0) << passed.out << passed.err;
+    EXPECT_THAT(passed.out, HasSubstr("ok 1"));
+    flow("flows/shop/flow.lua", greeting("Good day"));
+    auto failed = run_switchhook({"test", "--junit", "report.xml"});
+    EXPECT_EQ(failed.exit_code, 1);
+    EXPECT_THAT(failed.out, HasSubstr("flow_test.lua:2"));
+    EXPECT_THAT(failed.out, HasSubstr("Good day"));
+    EXPECT_THAT(read_file(folder / "run/report.xml"), HasSubstr("<failure"));
+    EXPECT_EQ(run_switchhook({"test", "--filter", "no such test"}).exit_code, 1);
+}
+
+TEST_F(CommandLine, TestsABrokenFlow) {
+    break_flow();
+    auto ran = run_switchhook({"test", "shop"});
+    EXPECT_EQ(ran.exit_code, 1);
+    EXPECT_THAT(ran.out + ran.err, HasSubstr("flow.lua:3"));
+}
+
+TEST_F(CommandLine, PlaysACallFromAScript) {
+    flow("script.txt", "4\n");
+    auto ran = run_switchhook({"call", "+15550100", "--script", (folder / "script.txt").string()});
+    EXPECT_EQ(ran.exit_code, 0) << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("hears: Hello\n"));
+    EXPECT_THAT(ran.out, HasSubstr("hears: Hello, you pressed 4\n"));
+    EXPECT_THAT(ran.out, HasSubstr("[the flow hangs up]"));
+}
+
+TEST_F(CommandLine, PlaysACallFromItsInput) {
+    auto ran = run_switchhook({"call", "shop"}, "hang up\n");
+    EXPECT_EQ(ran.exit_code, 0);
+    EXPECT_THAT(ran.out, HasSubstr("[the caller hangs up]"));
+}
+
+TEST_F(CommandLine, PlaysTheFallbackOfABrokenFlow) {
+    flow("flows/shop/flow.lua", "return { fallback = { dial = '+15550190' }, on_call = function() error('no') end }");
+    auto ran = run_switchhook({"call", "shop"}, "yes\n");
+    EXPECT_EQ(ran.exit_code, 1);
+    EXPECT_THAT(ran.out, HasSubstr("[rings +15550190]"));
+    EXPECT_THAT(ran.err, HasSubstr("shop/flow.lua:1"));
+}
+
+TEST_F(CommandLine, SaysWhomItCannotCall) {
+    auto ran = run_switchhook({"call", "nobody"});
+    EXPECT_EQ(ran.exit_code, 3);
+    EXPECT_EQ(ran.err, "switchhook: no number and no flow in `flows` is called `nobody`\n");
+    auto script = run_switchhook({"call", "shop", "--script", "missing.txt"});
+    EXPECT_EQ(script.exit_code, 3);
+    EXPECT_EQ(script.err, "switchhook: there is no script `missing.txt`\n");
+}
+
+TEST_F(CommandLine, SaysThatThereIsNoSuchSubcommand) {
+    auto ran = run_switchhook({"bogus"});
+    EXPECT_EQ(ran.exit_code, 2);
+    EXPECT_EQ(ran.err, "switchhook: there is no subcommand `bogus` (see switchhook --help)\n");
+    auto close = run_switchhook({"chekc", "--flows", "flows"});
+    EXPECT_EQ(close.exit_code, 2);
+    EXPECT_EQ(close.err, "switchhook: there is no subcommand `chekc`: did you mean `check`? (see switchhook --help)\n");
+}
+
+TEST_F(CommandLine, SaysThatASubcommandIsMissing) {
+    auto ran = run_switchhook({});
+    EXPECT_EQ(ran.exit_code, 2);
+    EXPECT_EQ(ran.err, "switchhook: name a subcommand, as `switchhook serve` (see switchhook --help)\n");
+}
+
+TEST_F(CommandLine, SaysWhichArgumentIsMissingOrUnknown) {
+    auto missing = run_switchhook({"call"});
+    EXPECT_EQ(missing.exit_code, 2);
+    EXPECT_EQ(missing.err, "switchhook: NUMBER|FLOW is required (see switchhook --help)\n");
+    auto unknown = run_switchhook({"serve", "--prot", "80"});
+    EXPECT_EQ(unknown.exit_code, 2);
+    EXPECT_THAT(unknown.err, HasSubstr("--prot"));
+    EXPECT_EQ(std::count(unknown.err.begin(), unknown.err.end(), '\n'), 1) << unknown.err;
+    auto level = run_switchhook({"serve", "--log-level", "loud"});
+    EXPECT_EQ(level.exit_code, 2);
+    EXPECT_THAT(level.err, HasSubstr("--log-level"));
+}
+
+TEST_F(CommandLine, HelpsWithEverySubcommand) {
+    EXPECT_EQ(run_switchhook({"--version"}).exit_code, 0);
+    for (const char* name : {"serve", "check", "test", "call", "flows"}) {
+        EXPECT_THAT(run_switchhook({"--help"}).out, HasSubstr(name));
+        auto ran = run_switchhook({name, "--help"});
+        EXPECT_EQ(ran.exit_code, 0) << name;
+        EXPECT_THAT(ran.out, HasSubstr("--help")) << name;
+    }
+}
+
+TEST_F(CommandLine, SaysThatAFlowsFolderIsMissing) {
+    for (const char* name : {"serve", "check", "test"}) {
+        auto ran = run_switchhook({name, "--flows", "nowhere"});
+        EXPECT_NE(ran.exit_code, 0) << name;
+        EXPECT_THAT(ran.err, HasSubstr("there is no folder `nowhere`")) << name;
+    }
+}
