@@ -21,8 +21,10 @@
 
 ---@class Engine
 ---@field ask fun(kind: string, options?: table): any, string?
+---@field copy fun(options: any, name?: string, value?: any): table
 local engine = ...
 local ask = engine.ask
+local copy = engine.copy -- the author's own table stays as it is: it may be used for many calls of a verb
 
 --- a phone number such as "+15551230100" [E.164]
 ---@alias PhoneNumber string
@@ -134,20 +136,6 @@ local function prompts_of(prompts)
   return list
 end
 
--- The author's own table stays as it is: it may be used for many calls of a verb.
----@param options? table
----@param name? string
----@param value? any
----@return table
-local function copy(options, name, value)
-  local result = {}
-  if type(options) == "table" then
-    for key, option in pairs(options) do result[key] = option end
-  end
-  if name then result[name] = value end
-  return result
-end
-
 ---@class SayOptions
 ---@ask say
 ---@needs text or ssml
@@ -256,13 +244,16 @@ end
 ---@return "timeout"? reason They did nothing.
 function Call:gather(options)
   options = copy(options)
-  local prompts = options.prompts and prompts_of(options.prompts) or {}
-  for _, name in ipairs { "play", "say" } do
+  local prompts = {}
+  for _, name in ipairs { "say", "play" } do
     local given = options[name]
     if type(given) == "string" or type(given) == "table" then
-      table.insert(prompts, 1, prompt_of { [name] = given })
+      prompts[#prompts + 1] = prompt_of { [name] = given }
       options[name] = nil
     end
+  end
+  if options.prompts then
+    for _, prompt in ipairs(prompts_of(options.prompts)) do prompts[#prompts + 1] = prompt end
   end
   options.prompts = prompts
   return ask("gather", options)

@@ -116,6 +116,25 @@ std::optional<std::string> push_zone_epoch(lua_State* L) {
     return {};
 }
 
+// (options, name, value): the order of the keys is nobody's business, so it need not be that of pairs.
+int copy(lua_State* L) {
+    lua_settop(L, 3);
+    lua_createtable(L, 0, 4);
+    if (lua_istable(L, 1)) {
+        for (lua_pushnil(L); lua_next(L, 1) != 0;) {
+            lua_pushvalue(L, -2);
+            lua_insert(L, -2);
+            lua_rawset(L, 4);
+        }
+    }
+    if (!lua_isnil(L, 2)) {
+        lua_pushvalue(L, 2);
+        lua_pushvalue(L, 3);
+        lua_rawset(L, 4);
+    }
+    return 1;
+}
+
 }  // namespace
 
 void add_engine_functions(lua_State* L) {
@@ -123,6 +142,7 @@ void add_engine_functions(lua_State* L) {
         lua_pushcfunction(L, function);
         lua_setfield(L, -2, name);
     };
+    add("copy", copy);
     add("check", guarded<check>);
     add("zone_time", guarded<push_zone_time>);
     add("zone_epoch", guarded<push_zone_epoch>);

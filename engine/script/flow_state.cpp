@@ -25,16 +25,6 @@ constexpr const char* modules_field = "switchhook.modules";    // name → what 
 constexpr const char* returned_field = "switchhook.returned";  // what flow.lua returned
 constexpr const char* thread_field = "switchhook.thread";      // the flow's coroutine
 
-// A C function cannot go on after it has yielded, so errors are raised on this side of it.
-constexpr std::string_view ask_wrapper = R"(
-local raw, error = ...
-local function answered(failure, ...)
-  if failure then error(failure, 0) end
-  return ...
-end
-return function(kind, options) return answered(raw(kind, options)) end
-)";
-
 // FNV-1a, 64 bits.
 std::uint64_t hash(std::string_view text) {
     std::uint64_t value = 0xcbf29ce484222325;
@@ -119,11 +109,11 @@ int FlowState::open(lua_State* L) {
     lua_setfield(L, LUA_REGISTRYINDEX, modules_field);
 
     lua_newtable(L);
-    if (luaL_loadbuffer(L, ask_wrapper.data(), ask_wrapper.size(), "=[switchhook]/ask.lua") != 0) lua_error(L);
+    lua_createtable(L, 0, 1);
     lua_pushlightuserdata(L, &self);
     lua_pushcclosure(L, ask, 1);
-    lua_getglobal(L, "error");
-    lua_call(L, 2, 1);
+    lua_setfield(L, -2, "raw");
+    call_sandbox_script(L, "sandbox/ask");
     lua_setfield(L, -2, "ask");
     add_engine_functions(L);
     lua_setfield(L, LUA_REGISTRYINDEX, engine_field);

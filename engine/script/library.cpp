@@ -78,15 +78,6 @@ void push_luajit_library(lua_State* L, lua_CFunction open, const char* name, Nam
     lua_settop(L, strings);
 }
 
-// Calls a script of scripts/sandbox with the table on top, which its result replaces.
-void call_script(lua_State* L, std::string_view name) {
-    auto& script = *find_engine_script(name);
-    if (luaL_loadbuffer(L, script.bytecode.data(), script.bytecode.size(), script.chunk_name.c_str()) != 0)
-        lua_error(L);
-    lua_insert(L, -2);
-    lua_call(L, 1, 1);
-}
-
 // Sets an empty table with weak keys in the table on top.
 void add_weak_table(lua_State* L) {
     lua_createtable(L, 0, 0);
@@ -109,7 +100,7 @@ void push_coroutine(lua_State* L) {
     lua_pushlightuserdata(L, engine_yield_tag());
     lua_setfield(L, -2, "engine_yield");
     add_weak_table(L);
-    call_script(L, "sandbox/coroutine");
+    call_sandbox_script(L, "sandbox/coroutine");
     make_read_only(L, "coroutine");
 }
 
@@ -157,7 +148,7 @@ void push_gsub(lua_State* L) {
     lua_setfield(L, -3, "running");
     lua_pop(L, 1);
     add_weak_table(L);
-    call_script(L, "sandbox/gsub");
+    call_sandbox_script(L, "sandbox/gsub");
 }
 
 void push_table(lua_State* L) {
@@ -169,18 +160,18 @@ void push_table(lua_State* L) {
 void push_sort(lua_State* L) {
     lua_createtable(L, 0, 2);
     add_string_parts(L);
-    call_script(L, "sandbox/sort");
+    call_sandbox_script(L, "sandbox/sort");
 }
 
 void push_print(lua_State* L) {
     lua_createtable(L, 0, 1);
     add_base_parts(L);
-    call_script(L, "sandbox/print");
+    call_sandbox_script(L, "sandbox/print");
 }
 
 void push_xpcall(lua_State* L) {
     lua_pushnil(L);
-    call_script(L, "sandbox/xpcall");
+    call_sandbox_script(L, "sandbox/xpcall");
 }
 
 constexpr LazyValue values[] = {
@@ -251,6 +242,14 @@ void open_library(lua_State* L, const LibraryOptions& options) {
     lua_pushvalue(L, -1);
     lua_replace(L, LUA_GLOBALSINDEX);
     add_global(L, "_G");
+}
+
+void call_sandbox_script(lua_State* L, std::string_view name) {
+    auto& script = *find_engine_script(name);
+    if (luaL_loadbuffer(L, script.bytecode.data(), script.bytecode.size(), script.chunk_name.c_str()) != 0)
+        lua_error(L);
+    lua_insert(L, -2);
+    lua_call(L, 1, 1);
 }
 
 void add_global(lua_State* L, const char* name) {

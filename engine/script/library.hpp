@@ -3,6 +3,7 @@
 #include "script/lazy_values.hpp"
 
 #include <cstdint>
+#include <string_view>
 
 struct lua_State;
 
@@ -25,6 +26,9 @@ const LazyValues& library_values() noexcept;
 // The first value of every lua_yield that is meant for the engine, as a light userdata: it passes through the
 // coroutines of the flow. What a flow yields itself never has it.
 void* engine_yield_tag() noexcept;
+
+// Calls a script of scripts/sandbox with the value on top, which its result replaces.
+void call_sandbox_script(lua_State* L, std::string_view name);
 
 // Makes the value on top a global that authors can read and not change, and pops it.
 void add_global(lua_State* L, const char* name);
