@@ -40,10 +40,7 @@ int base_rawget(lua_State* L) {
     int table = read_only ? 3 : 1;
     lua_pushvalue(L, 2);
     lua_rawget(L, table);
-    if (!read_only || !lua_isnil(L, -1)) return 1;
-    push_whole_read_only(L, 1);
-    lua_pushvalue(L, 2);
-    lua_rawget(L, -2);
+    if (read_only && lua_isnil(L, -1) && lua_type(L, 2) == LUA_TSTRING) push_unmade_field(L, 1, lua_tostring(L, 2));
     return 1;
 }
 

@@ -178,6 +178,16 @@ bool push_behind_read_only(lua_State* L, int index) {
     return true;
 }
 
+bool push_unmade_field(lua_State* L, int index, const char* field) {
+    push_behind_read_only(L, index);
+    push_name(L, index);
+    std::string library = lua_tostring(L, -1);
+    lua_pop(L, 1);
+    bool made = push_lazy_value(L, library == "_G" ? field : library + "." + field, lua_gettop(L));
+    lua_remove(L, made ? -2 : -1);
+    return made;
+}
+
 bool push_whole_read_only(lua_State* L, int index) {
     if (!push_behind_read_only(L, index)) return false;
     push_name(L, index);

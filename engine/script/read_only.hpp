@@ -18,7 +18,11 @@ int read_absent_field(lua_State* L, const char* library);
 // Pushes the table behind the one at `index` and gives true; pushes nothing if it is an author's own.
 bool push_behind_read_only(lua_State* L, int index);
 
-// The same once all that is made on its first use is there.
+// Makes a field of the read-only table at `index` that is made on its first use, and pushes it; pushes nothing if
+// there is none of that name. REQUIRES: it is not there yet.
+bool push_unmade_field(lua_State* L, int index, const char* field);
+
+// The same as push_behind_read_only once all that is made on its first use is there.
 bool push_whole_read_only(lua_State* L, int index);
 
 }  // namespace switchhook::script
