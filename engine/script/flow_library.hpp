@@ -7,7 +7,7 @@
 #include "script/flow.hpp"
 #include "script/flow_tester.hpp"
 #include "script/limits.hpp"
-#include "script/numbers.hpp"
+#include "script/live.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -18,32 +18,6 @@
 #include <vector>
 
 namespace switchhook::script {
-
-// What answers a number now. `settings` are the flow's with the number's own laid over them.
-struct Live {
-    std::shared_ptr<const Flow> flow;
-    NumberEntry entry;
-    core::Json settings;
-    core::Time since{};
-};
-
-// What `switchhook flows` shows of one number.
-struct NumberStatus {
-    NumberEntry entry;
-    std::string version;  // empty if no version ever went live
-    core::Time since{};
-    // The problems of the flow's last change and of numbers.lua's, one a line; empty when the files on disk are what
-    // is live.
-    std::string error;
-};
-
-// The same of one flow, with or without a number.
-struct FlowStatus {
-    std::string name;
-    std::string version;
-    core::Time since{};
-    std::string error;
-};
 
 // The flows folder in memory: which number runs which version.
 //

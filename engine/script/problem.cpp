@@ -10,4 +10,10 @@ std::string Problem::text() const {
     return text;
 }
 
+std::string lines(const Problems& problems) {
+    std::string text;
+    for (const auto& problem : problems) text += (text.empty() ? "" : "\n") + problem.text();
+    return text;
+}
+
 }  // namespace switchhook::script

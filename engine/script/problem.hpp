@@ -17,4 +17,7 @@ struct Problem {
 
 using Problems = std::vector<Problem>;
 
+// Their texts, one a line.
+std::string lines(const Problems& problems);
+
 }  // namespace switchhook::script

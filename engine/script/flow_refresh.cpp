@@ -1,0 +1,252 @@
+#include "script/flow_refresh.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+#include <variant>
+
+namespace switchhook::script {
+namespace {
+
+namespace fs = std::filesystem;
+using SteadyClock = std::chrono::steady_clock;
+
+// For one line of the log: the first few.
+std::string one_line(const Problems& problems) {
+    constexpr std::size_t shown = 5;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(shown, problems.size()); ++i)
+        text += (i == 0 ? "" : "; ") + problems[i].text();
+    if (problems.size() > shown) text += "; and " + std::to_string(problems.size() - shown) + " more";
+    return text;
+}
+
+double milliseconds(SteadyClock::duration time) {
+    return static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(time).count()) / 1000;
+}
+
+// Equal for equal content. Problems are part of it: a file that was missing may have come.
+std::string fingerprint(const Reading& reading) {
+    auto text = reading.bundle.version() + "\n" + lines(reading.problems) + "\n";
+    return reading.test ? text + reading.test->text : text;
+}
+
+// "lexi/flow_test.lua:9: expected …" as a problem of that line.
+Problem problem_of(const TestResult& result) {
+    Problem problem{result.where, 0, result.failure, {}};
+    auto end = result.failure.find(": ");
+    if (end != std::string::npos && result.failure.rfind(':', end - 1) != std::string::npos) {
+        problem.file = result.failure.substr(0, end);
+        problem.what = result.failure.substr(end + 2);
+    }
+    if (auto colon = problem.file.rfind(':'); colon != std::string::npos) {
+        std::from_chars(problem.file.data() + colon + 1, problem.file.data() + problem.file.size(), problem.line);
+        problem.file.resize(colon);
+    }
+    if (!result.name.empty()) problem.what = "the test \"" + result.name + "\" fails: " + problem.what;
+    return problem;
+}
+
+// Whether `path` is `changed`, or lies in the folder that `changed` is.
+bool is_touched(const std::string& path, const std::string& changed) {
+    return path == changed ||
+           (path.size() > changed.size() && path.starts_with(changed) && path[changed.size()] == '/');
+}
+
+}  // namespace
+
+FlowRefresh::FlowRefresh(FlowLibrary::Options options, const core::Clock& clock, core::Log& log, core::Metrics& metrics)
+    : options_(std::move(options)),
+      clock_(clock),
+      log_(log),
+      metrics_(metrics),
+      reader_(options_.root, options_.limits.source_bytes) {}
+
+FlowRefresh::Outcome FlowRefresh::run(const std::set<std::string>& names) {
+    auto candidates = read(names);
+    for (auto& candidate : candidates) compile(candidate);
+    for (auto& candidate : candidates) test(candidate, candidates);
+    Outcome outcome;
+    auto& problems = outcome.problems;
+    for (auto& candidate : candidates) {
+        problems.insert(problems.end(), candidate.problems.begin(), candidate.problems.end());
+        settle(candidate);
+    }
+    auto of_numbers = refresh_numbers(!candidates.empty());
+    outcome.looked = !candidates.empty() || of_numbers;
+    if (outcome.looked) drop_unused();
+    if (of_numbers) problems.insert(problems.end(), of_numbers->begin(), of_numbers->end());
+    return outcome;
+}
+
+// The businesses among these whose content is not what was last tried.
+std::vector<FlowRefresh::Candidate> FlowRefresh::read(const std::set<std::string>& names) {
+    std::vector<Candidate> candidates;
+    auto on_disk = reader_.businesses();
+    for (const auto& name : names) {
+        auto started = SteadyClock::now();
+        bool known = loaded_.businesses.count(name) > 0;
+        bool there = std::binary_search(on_disk.begin(), on_disk.end(), name);
+        if (!known && !there) continue;
+        Candidate candidate{name, {}, "gone", nullptr, {}, 0, {}};
+        if (there) {
+            candidate.reading = reader_.read(name);
+            candidate.seen = fingerprint(candidate.reading);
+            candidate.problems = candidate.reading.problems;
+        } else {
+            candidate.reading.looked_at = {name + "/flow.lua"};
+            candidate.problems = {{name + "/flow.lua", 0, "the flow is gone, its last good version keeps answering",
+                                   "restore it, or take its numbers out of numbers.lua"}};
+        }
+        if (known) loaded_.businesses[name].looked_at = candidate.reading.looked_at;
+        if (known && loaded_.businesses[name].seen == candidate.seen) continue;
+        candidate.took = SteadyClock::now() - started;
+        candidates.push_back(std::move(candidate));
+    }
+    return candidates;
+}
+
+void FlowRefresh::compile(Candidate& candidate) {
+    if (!candidate.problems.empty()) return;
+    auto started = SteadyClock::now();
+    auto compiled = Flow::compile(candidate.reading.bundle, options_.limits);
+    if (auto* problems = std::get_if<Problems>(&compiled))
+        candidate.problems = std::move(*problems);
+    else
+        candidate.flow = std::get<std::shared_ptr<const Flow>>(std::move(compiled));
+    candidate.took += SteadyClock::now() - started;
+}
+
+void FlowRefresh::test(Candidate& candidate, const std::vector<Candidate>& others) {
+    if (!candidate.flow || !candidate.reading.test || !options_.run_tests) return;
+    auto started = SteadyClock::now();
+    // A test that spans several flows meets those that are to go live together.
+    auto find = [&](const std::string& name) -> std::shared_ptr<const Flow> {
+        for (const auto& other : others)
+            if (other.name == name && other.flow) return other.flow;
+        auto found = loaded_.businesses.find(name);
+        return found == loaded_.businesses.end() ? nullptr : found->second.live;
+    };
+    auto results = options_.run_tests(*candidate.reading.test, candidate.flow, {{}, options_.limits}, find);
+    for (const auto& result : results)
+        if (!result.failure.empty()) candidate.problems.push_back(problem_of(result));
+    candidate.tests = results.size();
+    candidate.took += SteadyClock::now() - started;
+}
+
+// Takes a candidate for live or refuses it.
+void FlowRefresh::settle(Candidate& candidate) {
+    auto& business = loaded_.businesses[candidate.name];
+    business.looked_at = std::move(candidate.reading.looked_at);
+    business.seen = std::move(candidate.seen);
+    business.problems = std::move(candidate.problems);
+    auto was = business.live ? business.live->version() : "";
+    if (!business.problems.empty()) {
+        metrics_.reloads_refused_total.Increment();
+        log_.error("flow_refused", {{"flow", candidate.name},
+                                    {"live", was.empty() ? "none" : was},
+                                    {"ms", milliseconds(candidate.took)},
+                                    {"problems", one_line(business.problems)}});
+        return;
+    }
+    if (was == candidate.flow->version()) {
+        // Back to what is live, or only the tests have changed: calls see no difference.
+        log_.info("flow_unchanged", {{"flow", candidate.name},
+                                     {"version", was},
+                                     {"tests", candidate.tests},
+                                     {"ms", milliseconds(candidate.took)}});
+        return;
+    }
+    business.live = std::move(candidate.flow);
+    business.since = clock_.now();
+    metrics_.reloads_live_total.Increment();
+    log_.info("flow_live", {{"flow", candidate.name},
+                            {"version", business.live->version()},
+                            {"was", was.empty() ? "none" : was},
+                            {"tests", candidate.tests},
+                            {"ms", milliseconds(candidate.took)}});
+}
+
+// Looks at numbers.lua again if it or the flows that it is checked against have changed.
+// Gives its problems; nothing if there was no need to look.
+std::optional<Problems> FlowRefresh::refresh_numbers(bool flows_changed) {
+    auto started = SteadyClock::now();
+    auto read = reader_.read_file(numbers_file);
+    auto* source = std::get_if<Source>(&read);
+    auto content = source ? "text " + source->text : std::get<Problem>(read).text();
+    bool changed = content != numbers_seen_;
+    if (!changed && !flows_changed) return std::nullopt;
+    numbers_seen_ = std::move(content);
+
+    Numbers candidate;
+    if (source) {
+        NumbersContext context{{}, options_.providers};
+        for (const auto& [name, business] : loaded_.businesses) context.flows[name] = business.live;
+        candidate = read_numbers(*source, context, options_.limits, clock_.now());
+    } else {
+        candidate.problems = {std::get<Problem>(read)};
+    }
+    bool refused = !candidate.problems.empty();
+    bool as_before = lines(candidate.problems) == lines(loaded_.numbers_problems);
+    loaded_.numbers_problems = candidate.problems;
+    if (refused) {
+        if (changed || !as_before)
+            log_.error("numbers_refused",
+                       {{"live", loaded_.entries.size()}, {"problems", one_line(loaded_.numbers_problems)}});
+    } else {
+        take_numbers(std::move(candidate.entries), changed || !as_before, SteadyClock::now() - started);
+    }
+    return loaded_.numbers_problems;
+}
+
+void FlowRefresh::take_numbers(std::map<std::string, NumberEntry> now, bool tell, SteadyClock::duration took) {
+    std::size_t added = 0, moved = 0;
+    for (const auto& [number, entry] : now) {
+        auto before = loaded_.entries.find(number);
+        if (before == loaded_.entries.end())
+            ++added;
+        else if (before->second.flow != entry.flow)
+            ++moved;
+    }
+    auto removed = loaded_.entries.size() + added - now.size();
+    loaded_.entries = std::move(now);
+    if (tell)
+        log_.info("numbers_live", {{"numbers", loaded_.entries.size()},
+                                   {"added", added},
+                                   {"moved", moved},
+                                   {"removed", removed},
+                                   {"ms", milliseconds(took)}});
+}
+
+// Forgets folders that are gone and answer no number.
+void FlowRefresh::drop_unused() {
+    std::erase_if(loaded_.businesses, [&](const auto& one) {
+        return one.second.seen == "gone" &&
+               std::none_of(loaded_.entries.begin(), loaded_.entries.end(),
+                            [&](const auto& number) { return number.second.flow == one.first; });
+    });
+}
+
+std::set<std::string> FlowRefresh::concerned(const std::set<fs::path>& changed) const {
+    std::set<std::string> names;
+    for (const auto& given : changed) {
+        auto path = given.lexically_normal();
+        if (path.is_absolute()) path = path.lexically_relative(options_.root.lexically_normal());
+        if (path.empty()) continue;
+        names.insert(path.begin()->string());
+        for (const auto& [name, business] : loaded_.businesses)
+            if (std::any_of(business.looked_at.begin(), business.looked_at.end(),
+                            [&](const auto& file) { return is_touched(file, path.generic_string()); }))
+                names.insert(name);
+    }
+    return names;
+}
+
+std::set<std::string> FlowRefresh::all() const {
+    auto on_disk = reader_.businesses();
+    std::set<std::string> names(on_disk.begin(), on_disk.end());
+    for (const auto& [name, business] : loaded_.businesses) names.insert(name);
+    return names;
+}
+
+}  // namespace switchhook::script

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "script/live.hpp"
+#include "script/problem.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace switchhook::script {
+
+// A folder: what of it is live, and what became of the content last seen.
+struct Business {
+    std::shared_ptr<const Flow> live;
+    core::Time since{};
+    std::string seen;                 // stands for the content last tried
+    std::set<std::string> looked_at;  // by the reader, for that content
+    Problems problems;
+};
+
+// The flows folder as refreshes have left it.
+struct LoadedFlows {
+    std::map<std::string, Business> businesses;  // by the name of the folder
+    std::map<std::string, NumberEntry> entries;  // by number: the last good ones
+    Problems numbers_problems;                   // of numbers.lua as last seen
+};
+
+// All that is live at one moment. Never changed once published.
+struct FlowSnapshot {
+    struct TextHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
+
+    std::unordered_map<std::string, std::shared_ptr<const Live>, TextHash, std::equal_to<>> numbers;
+    std::map<std::string, std::shared_ptr<const Flow>, std::less<>> flows;
+    std::vector<NumberStatus> number_status;
+    std::vector<FlowStatus> flow_status;
+};
+
+// What is live now. Numbers that nothing has happened to since `before` keep their Live.
+FlowSnapshot snapshot_of(const LoadedFlows& loaded, const FlowSnapshot& before, core::Time now);
+
+}  // namespace switchhook::script
