@@ -251,4 +251,21 @@ bool flag_attribute(pugi::xml_node verb, const char* name, bool otherwise) {
     return otherwise;
 }
 
+std::string method_attribute(pugi::xml_node verb, const char* name) {
+    return std::string_view(verb.attribute(name).value()) == "GET" ? "GET" : "POST";
+}
+
+std::string one_line(std::string_view text) {
+    std::string line;
+    for (char c : text) {
+        bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+        if (!blank)
+            line += c;
+        else if (!line.empty() && line.back() != ' ')
+            line += ' ';
+    }
+    if (line.ends_with(' ')) line.pop_back();
+    return line;
+}
+
 }  // namespace switchhook::sim
