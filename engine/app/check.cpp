@@ -32,11 +32,7 @@ void add_check(CLI::App& app, int& exit_code) {
     };
     auto options = std::make_shared<Options>();
     auto* cli = app.add_subcommand("check", "Loads flows as serve would, tests included, and prints every problem");
-    cli->add_option("PATH", options->paths,
-                    "Folders or files below the flows folder, or a flows folder; none: everything");
-    cli->add_option("--flows", options->flows, "Folder with numbers.lua and a folder per business")
-        ->envname("SWITCHHOOK_FLOWS")
-        ->capture_default_str();
+    add_flow_paths(*cli, options->paths, options->flows);
     cli->footer("Prints FILE:LINE: WHAT: WHAT TO DO, a line per problem. Exit code 1 if there is any.\n");
     cli->callback([options, &exit_code] { exit_code = check(options->paths, options->flows); });
 }

@@ -52,4 +52,11 @@ FlowPaths flow_paths(const std::vector<std::string>& arguments, const fs::path& 
     return found;
 }
 
+void add_flow_paths(CLI::App& cli, std::vector<std::string>& arguments, std::string& folder) {
+    cli.add_option("PATH", arguments, "Folders or files below the flows folder, or a flows folder; none: everything");
+    cli.add_option("--flows", folder, "Folder with numbers.lua and a folder per business")
+        ->envname("SWITCHHOOK_FLOWS")
+        ->capture_default_str();
+}
+
 }  // namespace switchhook::app

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <CLI/CLI.hpp>
+
 #include <filesystem>
 #include <set>
 #include <string>
@@ -18,5 +20,8 @@ struct FlowPaths {
 // `folder`. A path that is not below `folder` brings its own flows folder: the nearest one above that holds a
 // numbers.lua, or else the parent of the business's folder.
 FlowPaths flow_paths(const std::vector<std::string>& arguments, const std::filesystem::path& folder);
+
+// Adds what flow_paths takes to a subcommand: PATH…, and --flows.
+void add_flow_paths(CLI::App& cli, std::vector<std::string>& arguments, std::string& folder);
 
 }  // namespace switchhook::app

@@ -111,11 +111,7 @@ int test(const TestOptions& options) {
 void add_test(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<TestOptions>();
     auto* cli = app.add_subcommand("test", "Runs the flow tests: flow_test.lua beside each flow.lua");
-    cli->add_option("PATH", options->paths,
-                    "Folders or files below the flows folder, or a flows folder; none: everything");
-    cli->add_option("--flows", options->flows, "Folder with numbers.lua and a folder per business")
-        ->envname("SWITCHHOOK_FLOWS")
-        ->capture_default_str();
+    add_flow_paths(*cli, options->paths, options->flows);
     cli->add_option("--filter", options->filter, "Runs only tests whose name contains this");
     cli->add_option("--format", options->format, "human, tap or junit")
         ->check(CLI::IsMember({"human", "tap", "junit"}))
