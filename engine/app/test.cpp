@@ -7,7 +7,9 @@
 #include "script/flow_watcher.hpp"
 #include "script/test_report.hpp"
 
+#include <algorithm>
 #include <condition_variable>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -32,12 +34,21 @@ struct Outcome {
     std::vector<script::TestResult> results;
 };
 
+// Whether a test's flow is among what was named; a shared module names every flow that may require it.
+bool is_named(const FlowPaths& named, const script::Source& test) {
+    auto business = *std::filesystem::path(test.path).begin();
+    return named.paths.empty() || std::any_of(named.paths.begin(), named.paths.end(), [&](const auto& path) {
+               return *path.begin() == business || *path.begin() == "shared";
+           });
+}
+
 // Loads as `check` does, with a tester that keeps what it sees.
 Outcome run_tests(const FlowPaths& named, const TestOptions& options) {
     Outcome outcome;
     script::FlowLibrary::Options library{.root = named.root};
     library.run_tests = [&](const script::Source& test, std::shared_ptr<const script::Flow> flow,
                             const script::FlowTester::Options& how, const script::FlowTester::FindFlow& find) {
+        if (!is_named(named, test)) return std::vector<script::TestResult>();
         auto filtered = how;
         filtered.filter = options.filter;
         auto results = script::FlowTester::run(test, std::move(flow), filtered, find);

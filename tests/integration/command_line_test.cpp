@@ -58,6 +58,18 @@ TEST_F(CommandLine, TestsFlows) {
     EXPECT_EQ(run_switchhook({"test", "--filter", "no such test"}).exit_code, 1);
 }
 
+TEST_F(CommandLine, TestsOnlyTheFlowsThatAreNamed) {
+    flow("flows/shop/flow_test.lua",
+         "local it = test.flow('shop')\nit('greets', function(caller) caller:hears('Hello') end)\n");
+    flow("flows/other/flow.lua", greeting("Good day"));
+    flow("flows/other/flow_test.lua",
+         "local it = test.flow('other')\nit('wishes', function(caller) caller:hears('Good day') end)\n");
+    auto ran = run_switchhook({"test", "shop"});
+    EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("greets"));
+    EXPECT_THAT(ran.out, Not(HasSubstr("wishes")));
+}
+
 TEST_F(CommandLine, TestsABrokenFlow) {
     break_flow();
     auto ran = run_switchhook({"test", "shop"});
