@@ -30,11 +30,11 @@ std::uint16_t port_told(const std::string& log) {
 
 Server::Server(const std::filesystem::path& flows) {
     const auto log = folder_ / "log";
-    std::vector<std::string> arguments{"serve",        "--listen", "127.0.0.1:0",
-                                       "--threads",    "1",        "--flows",
-                                       flows.string(), "--data",   (folder_ / "data").string(),
-                                       "--public-url", public_url, "--max-calls",
-                                       "1000000"};
+    std::vector<std::string> arguments{"serve",        "--listen",    "127.0.0.1:0",
+                                       "--threads",    "1",           "--flows",
+                                       flows.string(), "--data",      (folder_ / "data").string(),
+                                       "--public-url", public_url,    "--max-calls",
+                                       "1000000",      "--log-level", "info"};
     child_ = std::make_unique<Child>(
         engine_binary(), std::move(arguments),
         std::vector<std::pair<std::string, std::string>>{{"TWILIO_AUTH_TOKEN", auth_token}}, log);
