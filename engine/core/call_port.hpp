@@ -1,8 +1,12 @@
 #pragma once
 
 #include "core/ask.hpp"
+#include "core/audio_leg.hpp"
+#include "core/errc.hpp"
 
 #include <boost/asio/awaitable.hpp>
+
+#include <memory>
 
 namespace switchhook::core {
 
@@ -16,6 +20,11 @@ public:
 
     // REQUIRES: the last ask was answered.
     virtual boost::asio::awaitable<Answer> perform(const Ask& ask) = 0;
+
+    // Leads the caller's audio to the engine, and suspends until it flows. When the leg is closed the call goes on with
+    // the next ask. Errc::closed where the caller is gone, unavailable where there is no audio to connect.
+    // REQUIRES: the last ask was answered.
+    virtual boost::asio::awaitable<Result<std::unique_ptr<AudioLeg>>> connect_audio() { co_return Errc::unavailable; }
 
     // The flow is done with the caller: speaks what is still to be said, then hangs up.
     virtual void finish() = 0;
