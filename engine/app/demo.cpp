@@ -2,7 +2,7 @@
 #include "app/commands.hpp"
 #include "app/simulation.hpp"
 #include "app/status_file.hpp"
-#include "app/temporary_folder.hpp"
+#include "core/temporary_folder.hpp"
 #include "net/http_client.hpp"
 #include "script/embedded.hpp"
 #include "sim/call_params.hpp"
@@ -184,7 +184,7 @@ private:
     }
 
     const DemoOptions& options_;
-    TemporaryFolder folder_{"switchhook-demo"};
+    core::TemporaryFolder folder_{"switchhook-demo"};
     const fs::path flows_ = folder_.path() / "flows";
     const fs::path data_ = folder_.path() / "data";
     const fs::path log_ = folder_.path() / "engine.log";

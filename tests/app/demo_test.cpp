@@ -1,5 +1,5 @@
 #include "app/child_process.hpp"
-#include "app/temporary_folder.hpp"
+#include "core/temporary_folder.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -11,6 +11,7 @@
 #include <sstream>
 #include <thread>
 
+using namespace switchhook;
 using namespace switchhook::app;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -70,7 +71,7 @@ protected:
         return path.string();
     }
 
-    TemporaryFolder folder_{"switchhook-demo-test"};
+    core::TemporaryFolder folder_{"switchhook-demo-test"};
     fs::path temporary_ = folder_.path() / "tmp";
     std::unique_ptr<ChildProcess> demo_;
 };

@@ -1,10 +1,10 @@
-#include "app/temporary_folder.hpp"
+#include "core/temporary_folder.hpp"
 
 #include <cerrno>
 #include <stdlib.h>
 #include <system_error>
 
-namespace switchhook::app {
+namespace switchhook::core {
 
 TemporaryFolder::TemporaryFolder(const std::string& name) {
     auto pattern = (std::filesystem::temp_directory_path() / (name + "-XXXXXX")).string();
@@ -19,4 +19,4 @@ TemporaryFolder::~TemporaryFolder() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-}  // namespace switchhook::app
+}  // namespace switchhook::core

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-namespace switchhook::app {
+namespace switchhook::core {
 
 // A new folder in the system's temporary one, for its user only. It goes with the object, and all that is in it.
 class TemporaryFolder {
@@ -20,4 +20,4 @@ private:
     std::filesystem::path path_;
 };
 
-}  // namespace switchhook::app
+}  // namespace switchhook::core

@@ -1,0 +1,48 @@
+#include "store/sqlite_schema.hpp"
+
+#include <iterator>
+
+namespace switchhook::store {
+namespace {
+
+// A migration that has been released is never changed; a new one goes to the end.
+constexpr const char* migrations[] = {
+    R"sql(
+CREATE TABLE journal (
+  call   TEXT NOT NULL,
+  seq    INTEGER NOT NULL,  -- 1, 2, 3… within the call
+  digest TEXT NOT NULL,     -- of the ask
+  answer TEXT NOT NULL,     -- JSON
+  PRIMARY KEY (call, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE kv (
+  business TEXT NOT NULL,
+  key      TEXT NOT NULL,
+  value    TEXT NOT NULL,  -- JSON
+  expires  INTEGER,        -- ms since 1970, or for ever
+  PRIMARY KEY (business, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX kv_by_expiry ON kv (expires) WHERE expires IS NOT NULL;
+)sql",
+};
+
+}  // namespace
+
+void migrate(SqliteDatabase& database) {
+    constexpr auto newest = std::int64_t(std::size(migrations));
+    database.run("BEGIN IMMEDIATE");  // two engines that start at once take turns
+    auto version = database.number("PRAGMA user_version");
+    if (version > newest) {
+        database.run("ROLLBACK");
+        throw std::runtime_error("it was written by a newer Switchhook (its version is " + std::to_string(version) +
+                                 ", this one knows " + std::to_string(newest) +
+                                 "): run that one, or name another --data");
+    }
+    for (; version < newest; ++version) database.run(migrations[version]);
+    database.run("PRAGMA user_version = " + std::to_string(newest));
+    database.run("COMMIT");
+}
+
+}  // namespace switchhook::store

@@ -1,0 +1,218 @@
+#include "store/sqlite_store.hpp"
+
+#include "store/sqlite_schema.hpp"
+
+namespace switchhook::store {
+namespace {
+
+using core::Errc;
+using core::Json;
+using core::Result;
+
+std::string text_of(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::filesystem::path file_in(const std::filesystem::path& directory) {
+    std::error_code failed;
+    std::filesystem::create_directories(directory, failed);
+    if (failed) throw std::runtime_error("cannot create " + directory.string() + ": " + failed.message());
+    return directory / "switchhook.db";
+}
+
+}  // namespace
+
+// What the writing thread works with. Every operation runs inside the transaction of its batch.
+class SqliteStore::Writer {
+public:
+    Writer(const std::filesystem::path& file, core::Log& log) : database_(file), log_(log) {
+        database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+        migrate(database_);
+        statements_ = std::make_unique<Statements>(database_);
+    }
+
+    // All of a batch is kept, or nothing of it.
+    void commit(StoreThread::Batch& batch) {
+        core::Error failed;
+        try {
+            database_.run("BEGIN IMMEDIATE");
+            for (auto& work : batch) work->run();
+            database_.run("COMMIT");
+        } catch (const SqliteError& error) {
+            failed = Errc::unavailable;
+            log_.error("the store cannot write", {{"why", error.what()}});
+            roll_back();
+        }
+        for (auto& work : batch) work->finish(failed);
+    }
+
+    Result<void> append(const core::JournalEntry& entry) {
+        auto& insert = statements_->append;
+        auto answer = text_of(core::to_json(entry.answer));
+        if (insert.with(entry.call, std::int64_t{entry.seq}, entry.digest, answer).run() == 0)
+            return Errc::already_answered;
+        return {};
+    }
+    Result<void> forget(const std::string& call) {
+        statements_->forget.with(call).run();
+        return {};
+    }
+    Result<void> set(const std::string& business, const std::string& key, const Json& value,
+                     std::optional<std::int64_t> expires) {
+        statements_->set.with(business, key, text_of(value), expires).run();
+        return {};
+    }
+    Result<void> compare_and_set(const std::string& business, const std::string& key,
+                                 const std::optional<Json>& expected, const std::optional<Json>& value,
+                                 std::optional<std::int64_t> expires, std::int64_t now) {
+        auto& get = statements_->get;
+        std::optional<Json> found;
+        if (get.with(business, key, now).step()) found = Json::parse(get.text(0));
+        get.reset();
+        if (found != expected) return Errc::conflict;
+        return value ? set(business, key, *value, expires) : remove(business, key);
+    }
+    Result<void> remove(const std::string& business, const std::string& key) {
+        statements_->remove.with(business, key).run();
+        return {};
+    }
+    void forget_expired(std::int64_t now) { statements_->forget_expired.with(now).run(); }
+
+private:
+    using Statement = SqliteDatabase::Statement;
+    struct Statements {
+        explicit Statements(SqliteDatabase& d)
+            : append(d, "INSERT OR IGNORE INTO journal VALUES (?1, ?2, ?3, ?4)"),
+              forget(d, "DELETE FROM journal WHERE call = ?1"),
+              get(d, "SELECT value FROM kv WHERE business = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)"),
+              set(d, "INSERT OR REPLACE INTO kv VALUES (?1, ?2, ?3, ?4)"),
+              remove(d, "DELETE FROM kv WHERE business = ?1 AND key = ?2"),
+              forget_expired(d, "DELETE FROM kv WHERE expires <= ?1") {}
+        Statement append, forget, get, set, remove, forget_expired;
+    };
+
+    void roll_back() {
+        try {
+            database_.run("ROLLBACK");
+        } catch (const SqliteError&) {  // SQLite has rolled back by itself
+        }
+    }
+
+    SqliteDatabase database_;
+    core::Log& log_;
+    std::unique_ptr<Statements> statements_;
+};
+
+// What the reading thread works with.
+class SqliteStore::Reader {
+public:
+    Reader(const std::filesystem::path& file, core::Log& log)
+        : database_(file),
+          log_(log),
+          journal_(database_, "SELECT seq, digest, answer FROM journal WHERE call = ?1 ORDER BY seq"),
+          get_(database_,
+               "SELECT value FROM kv WHERE business = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)") {}
+
+    void read(StoreThread::Batch& batch) {
+        for (auto& work : batch) {
+            core::Error failed;
+            try {
+                work->run();
+            } catch (const std::exception& error) {
+                failed = Errc::unavailable;
+                log_.error("the store cannot read", {{"why", error.what()}});
+            }
+            work->finish(failed);
+        }
+    }
+
+    Result<std::vector<core::JournalEntry>> journal(const std::string& call) {
+        std::vector<core::JournalEntry> entries;
+        journal_.with(call);
+        while (journal_.step()) {
+            auto answer = core::answer_from_json(Json::parse(journal_.text(2)));
+            entries.push_back({call, static_cast<std::uint32_t>(journal_.integer(0)), std::string(journal_.text(1)),
+                               std::move(answer)});
+        }
+        return entries;
+    }
+    Result<std::optional<Json>> get(const std::string& business, const std::string& key, std::int64_t now) {
+        std::optional<Json> found;
+        if (get_.with(business, key, now).step()) found = Json::parse(get_.text(0));
+        get_.reset();
+        return found;
+    }
+
+private:
+    SqliteDatabase database_;
+    core::Log& log_;
+    SqliteDatabase::Statement journal_;
+    SqliteDatabase::Statement get_;
+};
+
+SqliteStore::SqliteStore(const std::filesystem::path& directory, const core::Clock& clock, core::Log& log)
+    : clock_(clock) {
+    auto file = file_in(directory);
+    try {
+        writer_ = std::make_unique<Writer>(file, log);
+        reader_ = std::make_unique<Reader>(file, log);
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error("cannot use " + file.string() + ": " + error.what());
+    }
+    writer_->forget_expired(now());
+    reading_ = std::make_unique<StoreThread>([this](StoreThread::Batch& batch) { reader_->read(batch); });
+    writing_ = std::make_unique<StoreThread>([this](StoreThread::Batch& batch) { writer_->commit(batch); });
+}
+
+SqliteStore::~SqliteStore() = default;
+
+core::Store::Awaitable<void> SqliteStore::append(core::JournalEntry entry) {
+    std::function<Result<void>()> work = [this, &entry] { return writer_->append(entry); };
+    co_return co_await writing_->perform(std::move(work));
+}
+
+core::Store::Awaitable<std::vector<core::JournalEntry>> SqliteStore::journal(std::string call) {
+    std::function<Result<std::vector<core::JournalEntry>>()> work = [this, &call] { return reader_->journal(call); };
+    co_return co_await reading_->perform(std::move(work));
+}
+
+core::Store::Awaitable<void> SqliteStore::forget(std::string call) {
+    std::function<Result<void>()> work = [this, &call] { return writer_->forget(call); };
+    co_return co_await writing_->perform(std::move(work));
+}
+
+core::Store::Awaitable<std::optional<Json>> SqliteStore::get(std::string business, std::string key) {
+    std::function<Result<std::optional<Json>>()> work = [this, &business, &key] {
+        return reader_->get(business, key, now());
+    };
+    co_return co_await reading_->perform(std::move(work));
+}
+
+core::Store::Awaitable<void> SqliteStore::set(std::string business, std::string key, Json value,
+                                              std::optional<std::chrono::milliseconds> lifetime) {
+    std::function<Result<void>()> work = [this, &business, &key, &value, expires = expiry(lifetime)] {
+        return writer_->set(business, key, value, expires);
+    };
+    co_return co_await writing_->perform(std::move(work));
+}
+
+core::Store::Awaitable<void> SqliteStore::compare_and_set(std::string business, std::string key,
+                                                          std::optional<Json> expected, std::optional<Json> value,
+                                                          std::optional<std::chrono::milliseconds> lifetime) {
+    std::function<Result<void>()> work = [&, expires = expiry(lifetime)] {
+        return writer_->compare_and_set(business, key, expected, value, expires, now());
+    };
+    co_return co_await writing_->perform(std::move(work));
+}
+
+core::Store::Awaitable<void> SqliteStore::remove(std::string business, std::string key) {
+    std::function<Result<void>()> work = [this, &business, &key] { return writer_->remove(business, key); };
+    co_return co_await writing_->perform(std::move(work));
+}
+
+std::optional<std::int64_t> SqliteStore::expiry(std::optional<std::chrono::milliseconds> lifetime) const {
+    if (!lifetime) return std::nullopt;
+    return (clock_.now() + *lifetime).time_since_epoch().count();
+}
+
+}  // namespace switchhook::store

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/log.hpp"
+#include "core/store.hpp"
+#include "store/sqlite.hpp"
+#include "store/store_thread.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace switchhook::store {
+
+// The Store port in a SQLite file: what it says is kept survives the loss of power.
+//
+// One thread writes: what comes in while it waits for the disk is committed together (WAL, synchronous=FULL). Another
+// one reads, at the same time. Safe to use from any thread.
+class SqliteStore final : public core::Store {
+public:
+    // Opens DIR/switchhook.db, creating both if they are not there. Throws std::runtime_error, with a line for the
+    // operator. `clock` and `log` outlive the store.
+    SqliteStore(const std::filesystem::path& directory, const core::Clock& clock, core::Log& log);
+    // Finishes what was begun. What waits for it must still have its io_context.
+    ~SqliteStore() override;
+
+    Awaitable<void> append(core::JournalEntry entry) override;
+    Awaitable<std::vector<core::JournalEntry>> journal(std::string call) override;
+    Awaitable<void> forget(std::string call) override;
+    Awaitable<std::optional<core::Json>> get(std::string business, std::string key) override;
+    Awaitable<void> set(std::string business, std::string key, core::Json value,
+                        std::optional<std::chrono::milliseconds> lifetime) override;
+    Awaitable<void> compare_and_set(std::string business, std::string key, std::optional<core::Json> expected,
+                                    std::optional<core::Json> value,
+                                    std::optional<std::chrono::milliseconds> lifetime) override;
+    Awaitable<void> remove(std::string business, std::string key) override;
+
+private:
+    class Writer;
+    class Reader;
+
+    std::optional<std::int64_t> expiry(std::optional<std::chrono::milliseconds> lifetime) const;
+    std::int64_t now() const { return clock_.now().time_since_epoch().count(); }
+
+    const core::Clock& clock_;
+    std::unique_ptr<Writer> writer_;
+    std::unique_ptr<Reader> reader_;
+    std::unique_ptr<StoreThread> reading_;
+    std::unique_ptr<StoreThread> writing_;
+};
+
+}  // namespace switchhook::store

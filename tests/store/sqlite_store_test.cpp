@@ -1,0 +1,95 @@
+#include "store/sqlite_store.hpp"
+
+#include "awaited.hpp"
+#include "core/log.hpp"
+#include "core/temporary_folder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+using namespace switchhook;
+using namespace std::chrono_literals;
+using core::Json;
+using testing::HasSubstr;
+
+namespace {
+
+class SqliteStoreTest : public testing::Test {
+protected:
+    std::unique_ptr<store::SqliteStore> open() {
+        return std::make_unique<store::SqliteStore>(folder_.path(), clock_, log_);
+    }
+    core::JournalEntry entry(std::uint32_t seq) {
+        return {"CA1", seq, "d", core::Answer::of({{"n", seq}}, clock_.now())};
+    }
+    // What opening the store is refused with.
+    std::string refusal() {
+        try {
+            open();
+            return "";
+        } catch (const std::runtime_error& error) {
+            return error.what();
+        }
+    }
+
+    core::TemporaryFolder folder_{"switchhook-store"};
+    core::ManualClock clock_{core::Time(1'772'490'600'000ms)};
+    core::Log log_{{}, [](std::string_view) {}};
+    boost::asio::io_context context_;
+};
+
+}  // namespace
+
+TEST_F(SqliteStoreTest, KeepsEverythingWhenItIsOpenedAgain) {
+    {
+        auto store = open();
+        EXPECT_TRUE(tests::run(context_, store->append(entry(1))));
+        EXPECT_TRUE(tests::run(context_, store->set("lexi", "key", "value", {})));
+    }
+    auto store = open();
+    EXPECT_EQ(tests::run(context_, store->journal("CA1"))->at(0).answer.value["n"], 1);
+    EXPECT_EQ(tests::run(context_, store->get("lexi", "key")).value(), Json("value"));
+    EXPECT_EQ(tests::run(context_, store->append(entry(1))).error(), core::Errc::already_answered);
+}
+
+TEST_F(SqliteStoreTest, KeepsAHundredAnswersThatComeAtOnce) {
+    auto store = open();
+    std::vector<tests::Awaited<core::Result<void>>> appended;
+    for (std::uint32_t seq = 1; seq <= 100; ++seq) appended.emplace_back(context_, store->append(entry(seq)));
+    for (auto& one : appended) EXPECT_TRUE(tests::wait_for(context_, one));
+    EXPECT_EQ(tests::run(context_, store->journal("CA1"))->size(), 100u);
+}
+
+TEST_F(SqliteStoreTest, KeepsTheRestOfABatchInWhichOneIsRefused) {
+    auto store = open();
+    std::vector<tests::Awaited<core::Result<void>>> appended;
+    for (std::uint32_t seq : {1U, 1U, 2U}) appended.emplace_back(context_, store->append(entry(seq)));
+    EXPECT_TRUE(tests::wait_for(context_, appended[0]));
+    EXPECT_EQ(tests::wait_for(context_, appended[1]).error(), core::Errc::already_answered);
+    EXPECT_TRUE(tests::wait_for(context_, appended[2]));
+}
+
+TEST_F(SqliteStoreTest, ForgetsWhatHasExpiredWhenItIsOpened) {
+    tests::run(context_, open()->set("lexi", "key", "value", 60s));
+    clock_.advance(61s);
+    open();
+    store::SqliteDatabase database(folder_.path() / "switchhook.db");
+    EXPECT_EQ(database.number("SELECT count(*) FROM kv"), 0);
+}
+
+TEST_F(SqliteStoreTest, LeavesTheFileOfANewerEngineAlone) {
+    open();
+    {
+        store::SqliteDatabase database(folder_.path() / "switchhook.db");
+        database.run("PRAGMA user_version = 1000");
+    }
+    EXPECT_THAT(refusal(), HasSubstr("it was written by a newer Switchhook"));
+}
+
+TEST_F(SqliteStoreTest, SaysWhichFileItCannotUse) {
+    std::ofstream(folder_.path() / "switchhook.db") << "this is no database, whatever its name says";
+    EXPECT_THAT(refusal(), HasSubstr("switchhook.db"));
+    EXPECT_THAT(refusal(), HasSubstr("not a database"));
+}

@@ -1,0 +1,107 @@
+#include "core/log.hpp"
+#include "core/temporary_folder.hpp"
+#include "store/memory_store.hpp"
+#include "store/sqlite_store.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <future>
+
+using namespace switchhook;
+using namespace std::chrono_literals;
+using core::Json;
+
+namespace {
+
+struct InMemory {
+    explicit InMemory(const core::Clock& clock) : store(clock) {}
+    store::MemoryStore store;
+};
+
+struct InSqlite {
+    explicit InSqlite(const core::Clock& clock) : store(folder.path(), clock, log) {}
+    core::TemporaryFolder folder{"switchhook-store"};
+    core::Log log{{}, [](std::string_view) {}};
+    store::SqliteStore store;
+};
+
+// What every store keeps to.
+template <class Kind>
+class StoreTest : public testing::Test {
+protected:
+    template <class T>
+    core::Result<T> wait(core::Store::Awaitable<T> operation) {
+        boost::asio::io_context context;
+        std::optional<core::Result<T>> result;
+        boost::asio::co_spawn(context, std::move(operation),
+                              [&](std::exception_ptr, core::Result<T> r) { result = std::move(r); });
+        context.run();
+        return *result;
+    }
+
+    core::JournalEntry entry(std::uint32_t seq, const char* digits) {
+        return {"CA1", seq, "d", core::Answer::of({{"digits", digits}}, clock_.now())};
+    }
+
+    core::ManualClock clock_{core::Time(1'772'490'600'000ms)};
+    Kind kind_{clock_};
+    core::Store& store_ = kind_.store;
+};
+
+using Kinds = testing::Types<InMemory, InSqlite>;
+TYPED_TEST_SUITE(StoreTest, Kinds);
+
+}  // namespace
+
+TYPED_TEST(StoreTest, KeepsAJournalInOrder) {
+    EXPECT_TRUE(this->wait(this->store_.append(this->entry(1, "1"))));
+    EXPECT_TRUE(this->wait(this->store_.append(this->entry(2, "5"))));
+    auto journal = this->wait(this->store_.journal("CA1")).value();
+    ASSERT_EQ(journal.size(), 2u);
+    EXPECT_EQ(journal[1].answer.value["digits"], "5");
+}
+
+TYPED_TEST(StoreTest, RefusesASecondAnswerToTheSameAsk) {
+    EXPECT_TRUE(this->wait(this->store_.append(this->entry(1, "1"))));
+    EXPECT_EQ(this->wait(this->store_.append(this->entry(1, "2"))).error(), core::Errc::already_answered);
+    EXPECT_EQ(this->wait(this->store_.journal("CA1")).value()[0].answer.value["digits"], "1");
+}
+
+TYPED_TEST(StoreTest, ForgetsAJournal) {
+    EXPECT_TRUE(this->wait(this->store_.append(this->entry(1, "1"))));
+    EXPECT_TRUE(this->wait(this->store_.forget("CA1")));
+    EXPECT_TRUE(this->wait(this->store_.journal("CA1")).value().empty());
+}
+
+TYPED_TEST(StoreTest, KeepsValuesApartByBusiness) {
+    EXPECT_TRUE(this->wait(this->store_.set("lexi", "key", 1, {})));
+    EXPECT_EQ(this->wait(this->store_.get("lexi", "key")).value(), Json(1));
+    EXPECT_EQ(this->wait(this->store_.get("concya", "key")).value(), std::nullopt);
+}
+
+TYPED_TEST(StoreTest, LosesAValueWhenItsTimeIsUp) {
+    EXPECT_TRUE(this->wait(this->store_.set("lexi", "key", 1, 60s)));
+    this->clock_.advance(59'999ms);
+    EXPECT_EQ(this->wait(this->store_.get("lexi", "key")).value(), Json(1));
+    this->clock_.advance(1ms);
+    EXPECT_EQ(this->wait(this->store_.get("lexi", "key")).value(), std::nullopt);
+}
+
+TYPED_TEST(StoreTest, ChangesAValueOnlyIfItHoldsWhatWasExpected) {
+    EXPECT_TRUE(this->wait(this->store_.compare_and_set("lexi", "slot", std::nullopt, Json("ann"), {})));
+    EXPECT_EQ(this->wait(this->store_.compare_and_set("lexi", "slot", std::nullopt, Json("bob"), {})).error(),
+              core::Errc::conflict);
+    EXPECT_EQ(this->wait(this->store_.compare_and_set("lexi", "slot", Json("bob"), Json("eve"), {})).error(),
+              core::Errc::conflict);
+    EXPECT_EQ(this->wait(this->store_.get("lexi", "slot")).value(), Json("ann"));
+    EXPECT_TRUE(this->wait(this->store_.compare_and_set("lexi", "slot", Json("ann"), std::nullopt, {})));
+    EXPECT_EQ(this->wait(this->store_.get("lexi", "slot")).value(), std::nullopt);
+}
+
+TYPED_TEST(StoreTest, RemovesAValue) {
+    EXPECT_TRUE(this->wait(this->store_.set("lexi", "key", 1, {})));
+    EXPECT_TRUE(this->wait(this->store_.remove("lexi", "key")));
+    EXPECT_EQ(this->wait(this->store_.get("lexi", "key")).value(), std::nullopt);
+}
