@@ -1,5 +1,6 @@
 #include "script/engine_functions.hpp"
 
+#include "core/did_you_mean.hpp"
 #include "script/author_line.hpp"
 #include "script/lua_json.hpp"
 #include "script/option_check.hpp"
@@ -11,6 +12,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace switchhook::script {
 namespace {
@@ -44,6 +46,25 @@ std::optional<std::string> check(lua_State* L) {
     auto options = to_json(L, 3, {.functions = true});
     if (!options) return verb + ": " + options.error().text();
     return check_table(verb, class_name, *options);
+}
+
+// (problem): raises it at the author's line.
+std::optional<std::string> refuse(lua_State* L) {
+    return std::string(luaL_checkstring(L, 1));
+}
+
+// (word, list): what was meant, as `did you mean "string"?`, or what there is.
+std::optional<std::string> push_did_you_mean(lua_State* L) {
+    std::string word = luaL_checkstring(L, 1);
+    std::vector<std::string> words;
+    for (int i = 1, count = static_cast<int>(lua_objlen(L, 2)); i <= count; ++i) {
+        lua_rawgeti(L, 2, i);
+        words.emplace_back(lua_tostring(L, -1));
+        lua_pop(L, 1);
+    }
+    auto text = core::did_you_mean(word, words);
+    lua_pushlstring(L, text.data(), text.size());
+    return {};
 }
 
 std::optional<std::string> zone_argument(lua_State* L, std::string& zone) {
@@ -144,6 +165,8 @@ void add_engine_functions(lua_State* L) {
     };
     add("copy", copy);
     add("check", guarded<check>);
+    add("refuse", guarded<refuse>);
+    add("did_you_mean", guarded<push_did_you_mean>);
     add("zone_time", guarded<push_zone_time>);
     add("zone_epoch", guarded<push_zone_epoch>);
 }

@@ -7,6 +7,8 @@ namespace switchhook::script {
 // Adds to the table on top of the stack what the engine's own scripts use beside `ask`:
 //   copy(options, name, value)    a table with the fields of `options`, if that is a table, and one more
 //   check(verb, class, options)   raises at the author's line what check_table has to say
+//   refuse(problem)               raises it at the author's line
+//   did_you_mean(word, words)     what was meant, as `did you mean "string"?`, or what there is
 //   zone_time(epoch, zone)        a table as os.date("*t") gives it, with `offset` (s) and `zone` ("EST")
 //   zone_epoch(fields, zone)      the moment of such a table; hour 12, min 0, sec 0 where they are missing
 // The last two raise at the author's line for an unknown zone.

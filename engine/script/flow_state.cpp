@@ -4,9 +4,11 @@
 #include "script/bytecode.hpp"
 #include "script/compiled_flow.hpp"
 #include "script/engine_functions.hpp"
+#include "script/lazy_values.hpp"
 #include "script/library.hpp"
 #include "script/lua_json.hpp"
 #include "script/option_check.hpp"
+#include "script/read_only.hpp"
 #include "script/watchdog.hpp"
 
 #include <lua.hpp>
@@ -34,6 +36,62 @@ std::uint64_t hash(std::string_view text) {
 
 void load_chunk(lua_State* L, std::string_view bytecode, const char* name) {
     if (luaL_loadbuffer(L, bytecode.data(), bytecode.size(), name) != 0) lua_error(L);
+}
+
+// Pushes a script and the argument to call it with.
+void push_engine_script(lua_State* L, std::string_view name) {
+    auto& script = *find_engine_script(name);
+    load_chunk(L, script.bytecode, script.chunk_name.c_str());
+    lua_getfield(L, LUA_REGISTRYINDEX, engine_field);
+}
+
+// Pushes what the script of that name returns: a part of the engine's own scripts that few calls need, loaded once.
+void push_part(lua_State* L, const char* name) {
+    lua_getfield(L, LUA_REGISTRYINDEX, engine_field);
+    lua_getfield(L, -1, name);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        push_engine_script(L, name);
+        lua_call(L, 1, 1);
+        lua_pushvalue(L, -1);
+        lua_setfield(L, -3, name);
+    }
+    lua_remove(L, -2);
+}
+
+int part(lua_State* L) {
+    push_part(L, luaL_checkstring(L, 1));
+    return 1;
+}
+
+// The global `agent`: a table that can be called.
+void push_agent(lua_State* L) {
+    push_part(L, "agent");
+    lua_getfield(L, -1, "library");
+    make_read_only(L, "agent");
+    lua_getmetatable(L, -1);
+    lua_getfield(L, -3, "make");
+    lua_setfield(L, -2, "__call");
+    lua_pop(L, 1);
+    lua_remove(L, -2);
+}
+
+constexpr LazyValue flow_values[] = {{"agent", push_agent}};
+
+const LazyValues& values_of_flows() {
+    static const LazyValues all{flow_values, &library_values()};
+    return all;
+}
+
+// What may be asked while an assistant waits for a tool: the caller is theirs.
+bool fits_in_conversation(std::string_view kind) {
+    constexpr std::string_view kinds[] = {
+        "tool_result", "end_conversation", "interject", "collect_digits", "chat", "http", "sms", "kv", "log", "sleep"};
+    return std::find(std::begin(kinds), std::end(kinds), kind) != std::end(kinds);
+}
+
+bool is_answered_by_event(std::string_view kind) {
+    return kind == "converse" || kind == "tool_result" || kind == "end_conversation";
 }
 
 void push_info(lua_State* L, const core::CallInfo& info) {
@@ -100,6 +158,7 @@ int FlowState::open(lua_State* L) {
     auto& self = *static_cast<FlowState*>(lua_touserdata(L, 1));
     lua_gc(L, LUA_GCSTOP, 0);  // what is made here stays
     open_library(L, {.seed = self.seed_});
+    set_lazy_values(L, values_of_flows());
     self.renew_thread(L);  // after: a thread keeps the globals that were there when it was made
 
     lua_pushlightuserdata(L, &self);
@@ -115,10 +174,12 @@ int FlowState::open(lua_State* L) {
     lua_setfield(L, -2, "raw");
     call_sandbox_script(L, "sandbox/ask");
     lua_setfield(L, -2, "ask");
+    lua_pushcfunction(L, part);
+    lua_setfield(L, -2, "part");
     add_engine_functions(L);
     lua_setfield(L, LUA_REGISTRYINDEX, engine_field);
 
-    self.push_engine_script(L, "call");
+    push_engine_script(L, "call");
     lua_pushvalue(L, -2);
     let_write_globals(L);
     lua_pop(L, 1);
@@ -128,13 +189,6 @@ int FlowState::open(lua_State* L) {
     lua_pushlightuserdata(L, engine_yield_tag());  // the first one of its kind may allocate: here, not under a limit
     lua_gc(L, LUA_GCRESTART, -1);
     return 0;
-}
-
-// Pushes a script and the argument to call it with.
-void FlowState::push_engine_script(lua_State* L, std::string_view name) {
-    auto& script = *find_engine_script(name);
-    load_chunk(L, script.bytecode, script.chunk_name.c_str());
-    lua_getfield(L, LUA_REGISTRYINDEX, engine_field);
 }
 
 int FlowState::require(lua_State* L) {
@@ -153,7 +207,7 @@ int FlowState::require(lua_State* L) {
         load_chunk(L, module->second.bytecode, module->second.name.c_str());
         lua_pushvalue(L, 1);
     } else if (is_engine_module(name)) {
-        self.push_engine_script(L, name);
+        push_engine_script(L, name);
     } else {
         return luaL_error(
             L, "module '%s' is not part of this flow: put %s.lua beside flow.lua and require it by a literal name",
@@ -208,6 +262,10 @@ bool FlowState::prepare_ask(lua_State* L) try {
         options = std::move(*json);
     }
     if (auto wrong = check_options(kind, options, handler_)) return refuse(*wrong);
+    if (in_conversation_ && !fits_in_conversation(kind))
+        return refuse("`" + kind +
+                      "` cannot be used while the assistant talks with the caller: return from the tool first, and do "
+                      "it after `converse`");
     last_where_ = place;
     pending_ = core::Ask{std::move(kind), std::move(options), std::move(place)};
     return true;
@@ -324,6 +382,7 @@ Step FlowState::start(std::string_view handler, const core::CallInfo& info) {
         lua_gc(L_, LUA_GCCOLLECT, 0);
     }
     handler_ = handler;
+    awaits_event_ = in_conversation_ = false;
     last_where_ = flow_.bundle.main.path;
     Arguments arguments{*this, &info};
     if (auto failure = push(push_handler, arguments)) return *failure;
@@ -331,6 +390,7 @@ Step FlowState::start(std::string_view handler, const core::CallInfo& info) {
 }
 
 Step FlowState::resume(const core::Answer& answer) {
+    if (awaits_event_) in_conversation_ = answer.value.is_object() && answer.value.contains("tool");
     Arguments arguments{*this, nullptr, &answer};
     if (auto failure = push(push_answer, arguments)) return *failure;
     return run(3, answer.time);
@@ -366,6 +426,7 @@ Step FlowState::asked() {
                       "this flow asked for more than " + std::to_string(limits_.asks) +
                           " steps in one call: look for a loop that never ends",
                       "asks"};
+    awaits_event_ = is_answered_by_event(pending_->kind);
     return std::move(*pending_);
 }
 

@@ -52,7 +52,6 @@ private:
 
     struct Arguments;
     std::optional<Failed> push(int (*function)(lua_State*), Arguments& arguments);
-    void push_engine_script(lua_State* L, std::string_view name);
     void renew_thread(lua_State* L);
     bool prepare_ask(lua_State* L);
     std::string where(lua_State* L) const;
@@ -71,8 +70,10 @@ private:
     lua_State* L_;
     lua_State* thread_ = nullptr;  // the flow's coroutine; the registry holds it
 
-    std::string handler_;  // empty while flow.lua itself runs
-    int loading_ = 0;      // files whose top level runs
+    std::string handler_;           // empty while flow.lua itself runs
+    int loading_ = 0;               // files whose top level runs
+    bool awaits_event_ = false;     // the latest ask is answered by an event of a conversation
+    bool in_conversation_ = false;  // an assistant waits for the result of a tool
     std::optional<core::Ask> pending_;
     std::string last_where_;  // of the latest ask
     std::string refusal_;     // why an ask is refused
