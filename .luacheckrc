@@ -4,7 +4,10 @@ max_line_length = 132
 max_comment_line_length = false
 
 globals = { "http", "kv", "log", "sleep", "sms" }
+read_globals = { "agent", "json" }
 
+-- Its verbs stand twice: as what the reference shows, and as what they are.
+files["scripts/agent.lua"] = { self = false, unused_args = false }
 -- The verbs are defined as methods whether or not they look at the call.
 files["scripts/*.lua"] = { self = false }
 -- It makes the words of scenarios.

@@ -459,6 +459,36 @@ function Call:enqueue(queue, options)
   return ask("enqueue", queue)
 end
 
+--- How a conversation with the assistant went.
+---@class Conversation
+---@field reason "finished"|"escalate"|"transfer"|"caller_hung_up"|"silence"|"time_limit"|"failed"|string Why it ended; a tool may give a reason of its own.
+---@field what? string Where the reason is "failed": why.
+---@field value? any What the tool that ended it gave.
+---@field transcript table[] In order: `{who = "caller" or "assistant", text, at}` and `{tool, arguments, result, at}`, `at` in seconds.
+---@field usage table Tokens: `input output cached input_audio output_audio responses`.
+---@field seconds number How long it lasted.
+---@field dial? DialOutcome After `agent.transfer`: how the call with the person went.
+---@field dial_reason? "busy"|"no_answer"|"failed"|"canceled" Why nobody could be reached.
+
+--- Has the caller talk with an assistant, and comes back when that is over; the call goes on. See `agent`.
+---
+--- If the model cannot be had, or breaks off, the reason is "failed": say something of your own, or dial a person. If the
+--- handler does nothing more for the caller then, they get the flow's `fallback`.
+---
+--- ```lua
+--- local outcome = call:converse(lexi, { greeting = "Welcome back! How can I help?" })
+--- if outcome.reason == "escalate" then call:dial(call.settings.front_desk) end
+--- ```
+---@ask converse
+---@phase on_call
+---@waits
+---@param agent Agent|AgentSettings
+---@param overrides? AgentOverrides What differs from the agent in this conversation: anything that `agent` takes.
+---@return Conversation outcome
+function Call:converse(agent, overrides)
+  return engine.part("agent_voice")(self, agent, overrides)
+end
+
 ---@class LeaveOptions
 ---@ask leave
 
@@ -579,6 +609,27 @@ local Message = {}
 function Message:reply(reply)
   if type(reply) ~= "table" then reply = { body = reply } end
   return ask("reply", reply)
+end
+
+--- Has an assistant write the reply. It knows what was written before, for a day (`history_hours`), and has the agent's
+--- tools, without those that need a caller on the line.
+---
+--- Whoever wrote STOP gets no reply until they write START, as in `require "sms"`.
+---
+--- ```lua
+--- on_message = function(message)
+---   return message:converse(lexi) or "Sorry, please call us at this number."
+--- end
+--- ```
+---@ask chat
+---@phase on_message
+---@waits
+---@param agent Agent|AgentSettings
+---@param overrides? AgentOverrides What differs from the agent in this reply: anything that `agent` takes.
+---@return string? reply
+---@return "escalate"|"opted_out"|"not_configured"|"timeout"|"unreachable"|"refused"|"failed"|string|nil reason Why there is no reply, or what a tool ended the conversation with.
+function Message:converse(agent, overrides)
+  return engine.part("agent_text")(self, agent, overrides)
 end
 
 --- Sends text messages. `require "sms"` adds replies by keyword.

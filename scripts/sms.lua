@@ -33,9 +33,21 @@ local STOP = { stop = true, stopall = true, unsubscribe = true, cancel = true, [
 local START = { start = true, unstop = true }
 local HELP = { help = true, info = true }
 
--- The carrier answers STOP, START and HELP itself; a reply of ours after STOP would be refused.
--- Keeps who opted out, and says whether the message was one of these or from somebody who opted out.
-local function is_opt_out(message)
+--- Whether a message is STOP, START or HELP, which the carrier answers itself, or comes from somebody who opted out:
+--- then a reply of yours would be refused. Keeps who opted out. `sms.keywords` and `message:converse` do this
+--- themselves.
+---
+--- ```lua
+--- on_message = function(message)
+---   if sms.opted_out(message) then return end
+---   return "Thank you! We read texts until six."
+--- end
+--- ```
+---@phase on_message
+---@waits
+---@param message Message
+---@return boolean
+function sms.opted_out(message)
   local word = message.body:sub(1, 20):lower():gsub("^%s+", ""):gsub("%s+$", "")
   local key = "sms/opted_out/" .. message.from
   if STOP[word] then
@@ -71,7 +83,7 @@ end
 function sms.keywords(options)
   engine.check("sms.keywords", "KeywordOptions", options)
   return function(message)
-    if is_opt_out(message) then return end
+    if sms.opted_out(message) then return end
     local choice = words.choose(message.body, options.replies)
     local reply = options.otherwise
     if choice then reply = choice.reply end

@@ -10,6 +10,7 @@ namespace {
 
 using Kind = AnnotatedType::Kind;
 
+constexpr const char* agents_heading = "Agents";
 constexpr const char* tests_heading = "Testing a flow";
 
 std::string lower(std::string text) {
@@ -63,6 +64,8 @@ public:
         for (const auto& module : annotations_.modules())
             if (module.name == "call") write_module(module);
         for (const auto& module : annotations_.modules())
+            if (module.name == "agent") write_module(module);
+        for (const auto& module : annotations_.modules())
             if (is_required(module)) write_module(module);
         write_tests();
         write_aliases();
@@ -78,15 +81,15 @@ private:
     static bool is_for_tests(std::string_view module) { return module == "test" || module.starts_with("test_"); }
 
     static bool is_required(const Annotations::Module& module) {
-        return module.name != "call" && !is_for_tests(module.name);
+        return module.name != "call" && module.name != "agent" && !is_for_tests(module.name);
     }
 
     void write_module(const Annotations::Module& module) {
-        bool first = module.name == "call";
-        if (!first) line("## `require \"" + module.name + "\"`\n");
+        bool first = module.name == "call", agents = module.name == "agent";
+        if (!first) line("## " + (agents ? agents_heading : "`require \"" + module.name + "\"`") + "\n");
         line(module.about + "\n");
         if (first) write_contents();
-        for (const auto& item : items_of(module)) write_item(item, first ? "## " : "", "### ");
+        for (const auto& item : items_of(module)) write_item(item, first ? "## " : agents ? "### " : "", "### ");
     }
 
     using Item = std::variant<const AnnotatedClass*, const AnnotatedFunction*>;
@@ -105,10 +108,14 @@ private:
     // Headings as "## "; a section without one is a paragraph.
     void write_item(const std::pair<std::size_t, Item>& item, const std::string& of_section,
                     const std::string& of_function) {
-        if (const auto* section = std::get_if<const AnnotatedClass*>(&item.second))
+        if (const auto* section = std::get_if<const AnnotatedClass*>(&item.second)) {
+            module_ = (*section)->module;
             write_section(**section, of_section);
-        if (const auto* function = std::get_if<const AnnotatedFunction*>(&item.second))
+        }
+        if (const auto* function = std::get_if<const AnnotatedFunction*>(&item.second)) {
+            module_ = (*function)->module;
             write_function(**function, of_function);
+        }
     }
 
     void write_contents() {
@@ -120,6 +127,9 @@ private:
             return function.module == "call" && function.name.find_first_of(".:") == std::string::npos;
         });
         line("- everywhere: " + globals);
+        auto agents = verbs_where([](const auto& function) { return function.module == "agent"; });
+        if (!agents.empty())
+            line("- [" + std::string(agents_heading) + "](#" + anchor(agents_heading) + "): " + agents);
         for (const auto& module : annotations_.modules()) {
             if (!is_required(module)) continue;
             auto heading = "`require \"" + module.name + "\"`";
@@ -256,7 +266,7 @@ private:
     void write_classes_in(const AnnotatedType& type) {
         for (const auto& part : type.parts) write_classes_in(part);
         if (type.of_alias) write_classes_in(type.of_alias->type);
-        if (!type.of_class || is_section(*type.of_class)) return;
+        if (!type.of_class || is_section(*type.of_class) || type.of_class->module != module_) return;
         if (!written_.insert(type.of_class).second) return;
         const auto& options = *type.of_class;
         line("**" + options.name + "**" + (options.about.empty() ? "" : ": " + options.about) + "\n");
@@ -292,6 +302,7 @@ private:
     const Annotations& annotations_;
     std::string text_;
     std::set<const AnnotatedClass*> written_;
+    std::string_view module_;  // of what is being told: others' classes are told in their own chapter
 };
 
 }  // namespace
