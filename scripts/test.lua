@@ -25,6 +25,7 @@ local parts = ...
 local host, World, telling = parts.host, parts.test_world, parts.test_telling
 local refuse, instead, want, want_options = telling.refuse, telling.instead, telling.want, telling.want_options
 local callers, surroundings = parts.test_caller, parts.test_surroundings
+local assistant = parts.test_assistant
 
 local tests = {} -- what `it` was given, in order
 local preparations = {} -- what `test.before_each` was given, in order
@@ -51,7 +52,7 @@ local test = {}
 --- ```
 ---@param name string The flow's folder.
 ---@param defaults? TestOptions For each of its tests.
----@return fun(name: string, options: TestOptions|fun(caller: TestCaller), body?: fun(caller: TestCaller))
+---@return fun(name: string, options: TestOptions|fun(caller: TestCaller, assistant: TestAssistant), body?: fun(caller: TestCaller, assistant: TestAssistant))
 function test.flow(name, defaults)
   want(name, "string", 'test.flow("lexi")')
   defaults = want_options(defaults, option_types, 'test.flow("lexi", { from = "+12025550142" })')
@@ -100,7 +101,10 @@ local function perform(case)
   for _, prepare in ipairs(preparations) do
     prepare()
   end
-  case.body(callers.caller)
+  case.body(callers.caller, assistant)
+  for _, call in ipairs({ telling.current.text or telling.current.call, telling.current.call }) do
+    call:expect_no_problem()
+  end
   -- A test may stop in the middle of a call: then the caller hangs up.
   if telling.current.call and not telling.current.call.over then
     telling.current.call:hang_up()

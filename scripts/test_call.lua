@@ -2,6 +2,7 @@
 -- waits for somebody whom the test speaks for.
 local parts = ...
 local host, World = parts.host, parts.test_world
+local Conversation, Chat = parts.test_conversation.Conversation, parts.test_conversation.Chat
 
 local show = World.show
 
@@ -22,7 +23,10 @@ function Call.new(world, flow, handler, info)
     media = {}, -- addresses of pictures in the replies to a text
     recordings = {},
     owed = 0, -- seconds of pauses and prompts before the next wait
-    waits = nil, -- the ask that waits: gather, record, dial, enqueue, refer
+    waits = nil, -- the ask that waits: gather, record, dial, enqueue, refer, converse, collect_digits, chat
+    conversation = nil, -- with the assistant, by voice: the latest
+    chat = nil, -- with the assistant, by text
+    failed = nil, -- whether the assistant was the last the caller heard, and failed
     over = nil, -- how the call ended, for people: "the flow hung up"
   }, Call)
 end
@@ -85,7 +89,24 @@ local waiting_texts = {
   refer = function(options)
     return "the call is referred to " .. tostring(options.sip)
   end,
+  converse = function()
+    return "the caller talks with the assistant"
+  end,
+  collect_digits = function(options)
+    return "a tool waits for " .. listens_for(options)
+  end,
+  chat = function()
+    return "the flow waits for what the assistant writes"
+  end,
 }
+
+-- A tool that broke fails the test once it speaks of anything but what the tool told.
+function Call:expect_no_problem()
+  local talk = self.chat or self.conversation
+  if talk then
+    talk:expect_no_problem()
+  end
+end
 
 -- Where the call stands, for a message: "the flow waits for 1 digit (lexi/flow.lua:12)".
 function Call:state()
@@ -120,6 +141,13 @@ local performers = {
   reply = function(call, options)
     call:reply(options)
   end,
+  interject = function(call, options)
+    call.conversation:hear(options.text)
+  end,
+  end_conversation = function(call, options)
+    call.conversation:take_result(options)
+    return call.conversation:finished(options.reason, nil, options.value)
+  end,
 }
 
 -- What needs no caller, and so works after the call, too.
@@ -130,6 +158,17 @@ for kind, perform in pairs(outside) do
     return perform(call.world, options, where)
   end
 end
+
+function performers.log(call, options)
+  call.world:log(options)
+  local talk = call.chat or call.conversation
+  if talk then
+    talk:look_at_log(options)
+  end
+end
+
+-- Asks that are about the caller, and yet no sign that the flow goes on without the assistant.
+local of_conversation = { interject = true, end_conversation = true, tool_result = true, collect_digits = true }
 
 -- The kinds after which the handler does not go on.
 local endings = {
@@ -178,6 +217,21 @@ function Call:begin_wait(ask)
   self.waits = ask
   self.expected = false
   self.world:note(waiting_texts[ask.kind](ask.options))
+  if ask.kind == "converse" then
+    self.conversation = Conversation.new(self, ask.options)
+    self.conversation:begin()
+  end
+end
+
+-- The flow has answered a tool of the assistant, or asks it to write.
+function Call:go_on_talking(step)
+  if step.kind == "chat" then
+    self.chat = self.chat or Chat.new(self)
+    self.waits = step
+    return self.chat:asked(step.options)
+  end
+  self.conversation:take_result(step.options)
+  self.waits = { kind = "converse", options = self.conversation.settings, where = step.where }
 end
 
 -- Performs asks until one waits for somebody or the handler is done.
@@ -185,8 +239,16 @@ function Call:follow(step)
   while step.state == "asks" do
     local kind, options = step.kind, step.options
     local performer = performers[kind]
-    if self.gone and not outside[kind] then
+    if not outside[kind] and not of_conversation[kind] then
+      self.failed = nil
+    end
+    if self.gone and of_conversation[kind] and not self.conversation.over then
+      local event = self.conversation:finished("caller_hung_up")
+      step = host.resume(self.run, event, nil, nil, self.world.now)
+    elseif self.gone and not outside[kind] then
       return -- nobody is on the line: the handler ends here
+    elseif kind == "chat" or kind == "tool_result" then
+      return self:go_on_talking(step)
     elseif performer then
       local value, reason, raised = performer(self, options, step.where)
       step = host.resume(self.run, value, reason, raised, self.world.now)
@@ -206,7 +268,24 @@ function Call:follow(step)
   if self.handler == "on_message" and type(step.value) == "string" then
     self:reply({ body = step.value })
   end
+  if self.failed and not self.gone then
+    return self:fall_back()
+  end
   return self:close(self.over or "the flow hung up")
+end
+
+-- The assistant failed and the flow did nothing more for the caller: the engine does.
+function Call:fall_back()
+  self.failed = nil
+  self.world:note("the caller gets the flow's fallback")
+  local fallback = host.flow(self.flow).fallback or {}
+  local sorry = "Sorry, something went wrong on our side."
+  self:hear(fallback.say or fallback.dial and sorry .. " I am connecting you to someone." or sorry, "says")
+  if not fallback.dial then
+    return self:close("the flow hung up")
+  end
+  self.falls_back = true
+  self:begin_wait({ kind = "dial", options = { to = { { number = fallback.dial } } }, where = "its fallback" })
 end
 
 function Call:start()
@@ -222,7 +301,9 @@ function Call:start()
 end
 
 function Call:record_outcome(kind, value, reason)
-  if kind ~= "gather" then
+  if kind == "collect_digits" then
+    return -- nobody but the tool sees them
+  elseif kind ~= "gather" then
     return self:record_line("carrier", "[" .. kind .. (reason and ": " .. reason or "") .. "]")
   end
   local said = value and (value.speech or "[presses " .. value.digits .. "]")
@@ -234,11 +315,27 @@ function Call:answer(value, reason, seconds)
   self.world:advance(self.owed + (seconds or 0))
   self:record_outcome(self.waits.kind, value, reason)
   self.owed, self.heard, self.waits = 0, {}, nil
+  if self.falls_back then
+    if not value then
+      self:hear("Sorry, nobody can take your call now. Please call again later.", "says")
+    end
+    return self:close("the flow hung up")
+  end
   self:follow(host.resume(self.run, value, reason, nil, self.world.now))
 end
 
 -- The caller is gone: the handler ends where it waits for them.
 function Call:hang_up()
+  local talks = self.conversation and not self.conversation.over
+  if talks then
+    self.gone, self.over = true, "the caller hung up"
+    if self.waits.kind == "collect_digits" then
+      self.waits = nil
+      self:follow(host.resume(self.run, nil, "hung_up", nil, self.world.now))
+    else
+      self.conversation:finish("caller_hung_up")
+    end
+  end
   self:close("the caller hung up")
 end
 

@@ -48,7 +48,7 @@ function caller:does_not_hear(text)
   expect_heard(not contains(call.heard, text), call.heard, "the caller not to hear " .. show(text), "heard")
 end
 
---- Says something while the flow listens for speech.
+--- Says something while the flow listens for speech, or to the assistant.
 ---@param text string What the carrier understands.
 ---@param options? { confidence: number } From 0 to 1; 0.9 if not given.
 function caller:says(text, options)
@@ -56,7 +56,10 @@ function caller:says(text, options)
   want(text, "string", example)
   options = want_options(options, { confidence = "number" }, example)
   local doing = "the caller says " .. show(text)
-  local call = waiting({ gather = true }, doing)
+  local call = waiting({ gather = true, converse = true }, doing)
+  if call.waits.kind == "converse" then
+    return call.conversation:caller_does(text, doing)
+  end
   if not call.waits.options.speech then
     telling.current.world:fail(("%s, but the flow listens for keys only (%s): add speech = true to its gather"):format(
       doing, call.waits.where))
@@ -64,6 +67,29 @@ function caller:says(text, options)
   telling.current.world:note(doing)
   call:answer({ speech = text, confidence = options.confidence or 0.9 })
 end
+
+--- Says something while the assistant speaks, which stops it. What it said counts as heard, up to `after`.
+---
+--- ```lua
+--- assistant:says("We have ten, eleven or two o'clock.")
+--- caller:interrupts("Eleven!", { after = "We have ten, eleven" })
+--- ```
+---@param text string
+---@param options? { after: string } How what the caller heard of the assistant's words begins and ends; all of them, if not given.
+function caller:interrupts(text, options)
+  local example = 'caller:interrupts("Eleven!", { after = "We have ten, eleven" })'
+  want(text, "string", example)
+  options = want_options(options, { after = "string" }, example)
+  local doing = "the caller interrupts: " .. show(text)
+  local call = waiting({ converse = true }, doing)
+  local interrupted, why = call.conversation:interrupt(options.after)
+  if not interrupted then
+    telling.current.world:fail(doing .. ", but " .. why)
+  end
+  call.conversation:caller_does(text, doing)
+end
+
+local PATIENCE = { gather = 5, record = 5, collect_digits = 10 } -- seconds, unless the flow says otherwise
 
 -- What of the keys a gather takes, what is left over, and whether it still waits for more.
 local function take_keys(keys, options)
@@ -82,7 +108,8 @@ local function take_keys(keys, options)
   return taken, "", true
 end
 
---- Presses keys while the flow waits for them. With fewer keys than it waits for, its timeout passes.
+--- Presses keys while the flow waits for them, or a tool, or while the caller talks with the assistant, which is then told.
+--- With fewer keys than are waited for, the timeout passes.
 ---@param keys string `0` to `9`, `*` and `#`: "1", "42#".
 function caller:presses(keys)
   want(keys, "string", 'caller:presses("1")')
@@ -90,8 +117,11 @@ function caller:presses(keys)
     refuse(("there is no key for %s: caller:presses takes 0 to 9, * and #"):format(show(keys)))
   end
   local doing = "the caller presses " .. keys
-  local call = waiting({ gather = true }, doing)
+  local call = waiting({ gather = true, converse = true, collect_digits = true }, doing)
   local options, where = call.waits.options, call.waits.where
+  if call.waits.kind == "converse" then
+    return call.conversation:caller_does("[presses " .. keys .. "]", doing)
+  end
   if options.dtmf == false then
     telling.current.world:fail(("%s, but the flow listens for speech only (%s)"):format(doing, where))
   end
@@ -101,19 +131,27 @@ function caller:presses(keys)
       doing, keys:sub(1, #keys - #left), where, left))
   end
   telling.current.world:note(doing)
-  local seconds = short and (options.timeout or 5) or 0
+  local seconds = short and (options.timeout or PATIENCE[call.waits.kind]) or 0
   if taken == "" then
     return call:answer(nil, "timeout", seconds)
   end
   call:answer({ digits = taken }, nil, seconds)
 end
 
---- Says and presses nothing, until the flow's patience ends.
+--- Says and presses nothing, until the flow's patience ends. In a conversation they are asked whether they are still
+--- there, and with one more `says_nothing` than its `silence.times`, it is over.
 function caller:says_nothing()
-  local call = waiting({ gather = true, record = true }, "the caller says nothing")
+  local call = waiting({ gather = true, record = true, converse = true, collect_digits = true }, "the caller says nothing")
   telling.current.world:note("the caller says nothing")
-  local reason = call.waits.kind == "gather" and "timeout" or "silence"
-  call:answer(nil, reason, call.waits.options.timeout or 5)
+  local kind = call.waits.kind
+  if kind == "converse" then
+    local done, why = call.conversation:silence()
+    if not done then
+      telling.current.world:fail("the caller says nothing, but " .. why)
+    end
+    return
+  end
+  call:answer(nil, kind == "record" and "silence" or "timeout", call.waits.options.timeout or PATIENCE[kind])
 end
 
 --- Leaves a recording while the flow records.

@@ -8,6 +8,7 @@ local refuse, instead, subject, want = telling.refuse, telling.instead, telling.
 local want_options, new_info, settle = telling.want_options, telling.new_info, telling.settle
 local expect_heard = telling.expect_heard
 local contains, is_exactly = telling.contains, telling.is_exactly
+local includes = World.includes
 
 -- ── The world around ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -79,19 +80,6 @@ function network:is_slow(address, seconds)
   want(address, "string", example)
   local stubs = telling.current.world.stubs
   stubs[#stubs + 1] = { address = World.address(address), seconds = want(seconds, "number", example) }
-end
-
--- True if every part that the test names is in what was sent; text is compared whole, tables key by key.
-local function includes(sent, wanted)
-  if type(wanted) ~= "table" or type(sent) ~= "table" then
-    return World.same(sent, wanted)
-  end
-  for key, value in pairs(wanted) do
-    if not includes(sent[key], value) then
-      return false
-    end
-  end
-  return true
 end
 
 local function describe_request(request)
@@ -240,11 +228,15 @@ end
 ---@class TestClock
 local clock = {}
 
---- Moves on by some seconds.
+--- Moves on by some seconds. In a conversation the two talk on meanwhile, up to its time limit.
 ---@param seconds number
 function clock:advance(seconds)
   if want(seconds, "number", "clock:advance(3600)") < 0 then
     refuse("time does not go back: clock:advance takes seconds from 0 up")
+  end
+  local call = telling.current.call
+  if call and call.waits and call.waits.kind == "converse" then
+    return call.conversation:talk_on(seconds)
   end
   telling.current.world:advance(seconds)
 end
@@ -302,6 +294,9 @@ function texter:sends(body, options)
   local example = 'texter:sends("HOURS")'
   want(body, "string", example)
   options = want_options(options, { media = "table" }, example)
+  if telling.current.text then
+    telling.current.text:expect_no_problem()
+  end
   local info = new_info("SM")
   info.message = { body = body, media = options.media or {} }
   telling.current.world:note(info.from .. " texts " .. show(body))
@@ -313,6 +308,7 @@ local function latest_text(verb)
   if not telling.current.text then
     refuse(('nobody has sent a text yet: write texter:sends("…") before texter:%s'):format(verb))
   end
+  telling.current.text:expect_no_problem()
   return telling.current.text
 end
 
@@ -320,8 +316,9 @@ end
 ---@param text string
 function texter:receives(text)
   want(text, "string", 'texter:receives("We are open")')
-  local heard = latest_text("receives").heard
-  expect_heard(contains(heard, text), heard, "the texter to receive " .. show(text), "received")
+  local message = latest_text("receives")
+  local heard = message.heard
+  expect_heard(contains(heard, text), heard, "the texter to receive " .. show(text), "received", message.waits and message:state())
 end
 
 --- Receives exactly this reply.

@@ -103,6 +103,7 @@ local function begin()
     telling.current.world:note(telling.current.call.info.from .. " calls " .. telling.current.call.info.to)
     telling.current.call:start()
   end
+  telling.current.call:expect_no_problem()
   return telling.current.call
 end
 

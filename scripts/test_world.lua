@@ -87,6 +87,19 @@ function World.same(a, b)
   return true
 end
 
+-- True if every part that the test names is in what was sent; text is compared whole, tables key by key.
+function World.includes(sent, wanted)
+  if type(wanted) ~= "table" or type(sent) ~= "table" then
+    return World.same(sent, wanted)
+  end
+  for key, value in pairs(wanted) do
+    if not World.includes(sent[key], value) then
+      return false
+    end
+  end
+  return true
+end
+
 -- A value as an author would write it, cut where it gets long.
 function World.show(value)
   if type(value) == "string" then

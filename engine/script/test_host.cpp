@@ -137,7 +137,9 @@ int TestHost::flow(lua_State* L) {
     if (!found)
         return nothing_because(
             L, "no flow is called \"" + name + "\": this file stands beside test.flow(\"" + flow_->name() + "\")");
-    lua_createtable(L, 0, 3);
+    lua_createtable(L, 0, 4);
+    push_json(L, found->fallback());
+    lua_setfield(L, -2, "fallback");
     for (auto* handler : {"on_call", "on_message", "on_call_ended"}) {
         lua_pushboolean(L, found->handles(handler));
         lua_setfield(L, -2, handler);

@@ -46,8 +46,8 @@ TestState::TestState(const Source& test, std::shared_ptr<const Flow> flow, const
 }
 
 // The scripts that make the words of a test, each with what those before it returned: {host =, test_world =, …}.
-constexpr const char* scripts[] = {"test_world",  "test_call",         "test_telling",
-                                   "test_caller", "test_surroundings", "test"};
+constexpr const char* scripts[] = {"test_world",  "test_conversation", "test_call",      "test_telling",
+                                   "test_caller", "test_surroundings", "test_assistant", "test"};
 
 int TestState::open(lua_State* L) {
     auto& self = *static_cast<TestState*>(lua_touserdata(L, 1));

@@ -1,0 +1,191 @@
+---@meta _
+--- The test also speaks for the `assistant`, the second thing that a test gets: what it says, which tools it uses. The
+--- tools are the flow's own and really run; no model takes part.
+---
+--- ```lua
+--- it("books a visit", function(caller, assistant)
+---   caller:hears("How can I help you?")
+---   caller:says("A cleaning on Tuesday, please")
+---   assistant:uses("create_appointment", { date = "2026-03-03", time = "10:00" })
+---   assistant:is_told({ booked = true })
+---   assistant:says("You are booked for ten o'clock.")
+---   caller:hears("ten o'clock")
+---   assistant:finishes()
+---   caller:is_hung_up()
+--- end)
+---
+--- it("answers by text", function(_, assistant)
+---   texter:sends("Do you have time on Tuesday?")
+---   assistant:uses("get_available_slots", { date = "2026-03-03" })
+---   assistant:says("At ten o'clock.")
+---   texter:receives("ten")
+--- end)
+--- ```
+local parts = ...
+local World, telling = parts.test_world, parts.test_telling
+local show = World.show
+local refuse, instead, subject, want = telling.refuse, telling.instead, telling.subject, telling.want
+local contains = telling.contains
+
+-- What the assistant takes part in: what it writes to the latest texter, or the conversation of the call.
+local function talk_of(doing)
+  local text = telling.current.text
+  if text and (text.waits or not telling.current.call) then
+    if text.waits then
+      return text.chat
+    end
+    telling.current.world:fail(doing .. ", but the flow does not wait for what it writes: " .. text:state())
+  end
+  return telling.waiting({ converse = true }, doing).conversation
+end
+
+-- The same, where it may be over already.
+local function latest_talk(doing)
+  local text, call = telling.current.text, telling.current.call
+  if text and text.chat and (text.waits or not call) then
+    return text.chat
+  end
+  if call and call.conversation then
+    return call.conversation
+  end
+  return talk_of(doing)
+end
+
+--- The assistant that the flow has the caller talk with, or that writes its replies to texts.
+---@class TestAssistant
+local assistant = {}
+
+--- Says something to the caller, or writes it as the reply to a text.
+---@param text string
+function assistant:says(text)
+  want(text, "string", 'assistant:says("At ten o\'clock.")')
+  talk_of("the assistant says " .. show(text)):says(text)
+end
+
+--- Was last told this by the caller: part of it, in any case.
+---@param text string
+function assistant:hears(text)
+  want(text, "string", 'assistant:hears("a cleaning")')
+  local heard = latest_talk("the assistant hears"):heard_last()
+  if not (heard and contains({ heard }, text)) then
+    telling.current.world:fail(("expected the assistant to hear %s, but it heard %s"):format(
+      show(text), heard and show(heard) or "nothing"))
+  end
+end
+
+--- Uses a tool. The flow's own function runs, if the arguments fit; a tool that breaks, or is called with what does not
+--- fit, fails the test unless the next line is `is_told`.
+---@param tool string
+---@param arguments? table|string A text is sent as it is, as by a model that writes broken JSON.
+function assistant:uses(tool, arguments)
+  local example = 'assistant:uses("create_appointment", { date = "2026-03-03" })'
+  want(tool, "string", example)
+  if type(arguments) ~= "string" then
+    want(arguments or {}, "table", example)
+  end
+  local talk = talk_of("the assistant uses " .. tool)
+  local given, names = talk:tool(tool)
+  if not given then
+    local known = {}
+    for _, name in ipairs(names) do
+      known[name] = true
+    end
+    telling.current.world:fail(("the assistant uses %s, which it is not given: %s"):format(
+      tool, #names > 0 and instead(tool, known) or "the agent has no tools"))
+  end
+  talk:uses(tool, arguments or {})
+end
+
+--- Was told this by its latest tool: part of a text in any case, or what is in a table of results.
+---@param result string|table
+function assistant:is_told(result)
+  if type(result) ~= "string" then
+    want(result, "table", 'assistant:is_told({ booked = true })')
+  end
+  local talk = latest_talk("the assistant is told something")
+  local fits
+  if type(result) == "string" then
+    fits = talk.told and contains({ talk.told_text }, result)
+  else
+    fits = World.includes(talk.told_value, result)
+  end
+  if not fits then
+    telling.current.world:fail(("expected the assistant to be told %s, but it was told %s"):format(
+      show(result), talk.told or "nothing"))
+  end
+  talk.problem = nil
+end
+
+--- Ends the conversation, with `agent.hangup` where it has that; or has ended it, where a tool of the flow did.
+function assistant:finishes()
+  local call = telling.current.call
+  if call and call.conversation and call.conversation.over == "finished" then
+    return
+  end
+  local talk = talk_of("the assistant finishes")
+  if not talk.finish then
+    refuse("the assistant writes texts: assistant:says(…) is its reply, and there is nothing to finish")
+  end
+  if talk:tool("hangup") then
+    talk:uses("hangup", {})
+  else
+    talk:finish("finished")
+  end
+end
+
+--- Breaks off: its connection is gone, or by text it cannot be reached.
+function assistant:drops()
+  talk_of("the assistant drops"):drops()
+end
+
+--- Says nothing when it ought to, until the engine gives up on it.
+function assistant:stays_silent()
+  talk_of("the assistant stays silent"):stays_silent()
+end
+
+--- Is instructed so: part of its instructions, in any case.
+---@param text string
+function assistant:is_asked_to(text)
+  want(text, "string", 'assistant:is_asked_to("keep it short")')
+  local instructions = latest_talk("the assistant is asked to do something"):instructions()
+  if not contains({ instructions }, text) then
+    telling.current.world:fail(("expected the assistant to be asked to %s, but its instructions are %s"):format(
+      show(text), show(instructions)))
+  end
+end
+
+--- Is given a tool.
+---@param tool string
+function assistant:is_given(tool)
+  want(tool, "string", 'assistant:is_given("create_appointment")')
+  local given, names = latest_talk("the assistant is given a tool"):tool(tool)
+  if not given then
+    telling.current.world:fail(("expected the assistant to be given %s, but it is given %s"):format(
+      tool, #names > 0 and table.concat(names, ", ") or "none"))
+  end
+end
+
+--- Is not given a tool.
+---@param tool string
+function assistant:is_not_given(tool)
+  want(tool, "string", 'assistant:is_not_given("transfer")')
+  if latest_talk("the assistant is not given a tool"):tool(tool) then
+    telling.current.world:fail(("expected the assistant not to be given %s, but it is"):format(tool))
+  end
+end
+
+--- Has these settings, at least: `{ voice = "marin", time_limit = 300 }`.
+---@param settings table
+function assistant:is_set_to(settings)
+  want(settings, "table", 'assistant:is_set_to({ voice = "marin" })')
+  local talk = latest_talk("the assistant is set to something")
+  local has = talk.settings or talk.options
+  for name, value in pairs(settings) do
+    if not World.includes(has[name], value) then
+      telling.current.world:fail(("expected the assistant's %s to be %s, but it is %s"):format(
+        name, show(value), show(has[name])))
+    end
+  end
+end
+
+return subject("assistant", assistant)
