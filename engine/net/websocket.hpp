@@ -38,6 +38,10 @@ public:
 
     // Ends the connection at once: a waiting read gives Errc::closed.
     virtual void abort() = 0;
+
+    // The status with which the peer said goodbye, once a read has given Errc::closed: 1005 where it gave none, 1006
+    // where it went without a goodbye (RFC 6455 §7.4.1).
+    virtual std::uint16_t close_code() const { return 1006; }
 };
 
 }  // namespace switchhook::net

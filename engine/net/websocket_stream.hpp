@@ -39,6 +39,10 @@ public:
         auto [error, count] = co_await beast_.async_read(buffer_, awaited);
         if (error) {
             ended_ = true;
+            if (error == boost::beast::websocket::error::closed) {
+                auto code = static_cast<std::uint16_t>(beast_.reason().code);
+                close_code_ = code == boost::beast::websocket::close_code::none ? no_status : code;
+            }
             co_return translated(error);
         }
         if (!beast_.got_text()) {
@@ -76,7 +80,11 @@ public:
         boost::beast::get_lowest_layer(beast_).close(ignored);
     }
 
+    std::uint16_t close_code() const override { return close_code_; }
+
 private:
+    static constexpr std::uint16_t no_status = 1005, no_goodbye = 1006;
+
     void write_front() {
         beast_.async_write(
             boost::asio::buffer(queue_.front()),
@@ -112,6 +120,7 @@ private:
     std::size_t backlog_ = 0;        // bytes in queue_
     boost::asio::steady_timer flushed_;
     bool ended_ = false;
+    std::uint16_t close_code_ = no_goodbye;
 };
 
 }  // namespace switchhook::net

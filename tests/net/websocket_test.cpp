@@ -52,13 +52,21 @@ protected:
         co_return std::nullopt;
     }
 
-    // Says its target, then sends back what it hears, until the peer leaves.
+    // Says its target, then sends back what it hears, until the peer leaves or tells it how to.
     asio::awaitable<void> serve(Request request, std::shared_ptr<WebSocket> socket) {
         if (!socket->send(request.target)) co_return;
         for (;;) {
             auto message = co_await socket->read();
             if (!message) {
                 ended_.set_value(message.error());
+                co_return;
+            }
+            if (*message == "drop") {
+                socket->abort();
+                co_return;
+            }
+            if (message->starts_with("leave ")) {
+                co_await socket->close(static_cast<std::uint16_t>(std::stoi(message->substr(6))));
                 co_return;
             }
             if (!socket->send("echo " + *message)) co_return;
@@ -120,6 +128,23 @@ TEST_F(WebSocketTest, IsRefusedWithAResponse) {
     });
     EXPECT_EQ(error, Errc::closed);
     EXPECT_EQ(refusal.status, 403);
+}
+
+TEST_F(WebSocketTest, TellsHowThePeerLeft) {
+    auto url = start();
+    std::vector<int> codes;
+    run([&]() -> asio::awaitable<void> {
+        for (const char* how : {"leave 1000", "leave 4001", "drop"}) {
+            WebSocketRequest request{.url = url, .allow_private = true};
+            auto socket = co_await client_->connect_websocket(std::move(request));
+            if (!socket) co_return;
+            co_await (*socket)->read();
+            (*socket)->send(how).value();
+            co_await (*socket)->read();
+            codes.push_back((*socket)->close_code());
+        }
+    });
+    EXPECT_THAT(codes, testing::ElementsAre(1000, 4001, 1006));
 }
 
 TEST_F(WebSocketTest, MayNotReachPrivateAddresses) {
