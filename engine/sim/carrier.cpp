@@ -59,6 +59,10 @@ CarrierCall* Carrier::find(const std::string& sid) {
     return found == calls_.end() ? nullptr : found->second.get();
 }
 
+asio::awaitable<void> Carrier::stop() {
+    for (auto& [sid, call] : calls_) co_await call->stop();
+}
+
 asio::awaitable<CarrierCall*> Carrier::place_call(std::string from, std::string to, bool repeats) {
     const auto& settings = settings_of(to);
     auto& call = add_call(from, to, "inbound", settings);

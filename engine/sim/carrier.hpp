@@ -1,12 +1,16 @@
 #pragma once
 
+#include "core/event.hpp"
 #include "sim/call_params.hpp"
 #include "sim/delivery.hpp"
+#include "sim/media_stream_client.hpp"
 #include "sim/twiml_player.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -25,6 +29,12 @@ struct NumberSettings {
     std::string status_callback;
     std::string sms_url;
     std::string sms_fallback_url;
+};
+
+// What is wrong about the streams that a call opens.
+struct StreamFaults {
+    bool bad_signature = false;
+    Params parameters = {};  // these take the place of the TwiML's by name
 };
 
 class Carrier;
@@ -60,10 +70,40 @@ public:
     // CallStatus as a webhook would tell it now.
     std::string status() const;
 
-    // A redirect from outside (REST); it takes effect after a request that is under way.
+    // Changes from outside (REST): the call goes on with them by itself, after a request that is under way.
     void redirect(std::string url, std::string method);
+    void redirect(std::string twiml);
+    void end(std::string status);
+
+    // The media stream that the call is in; null where it is in none.
+    MediaStreamClient* stream() { return stream_.get(); }
+    // How the next streams are opened; for faults.
+    StreamFaults& stream_faults() { return stream_faults_; }
+    // What the latest stream was told to hand on as customParameters.
+    const Params& stream_parameters() const { return streaming_.parameters; }
+    // The first thing that was wrong on a stream, as what the server sent and Twilio would not have taken: "Twilio
+    // error 31951: …".
+    const std::string& stream_problem() const { return stream_problem_; }
+    // Writes what is said in this call's streams, from their beginning, when they end: the caller on the left.
+    void record_to(std::filesystem::path file) { record_to_ = std::move(file); }
+
+    // Hangs up if the call is in a stream, and returns once nothing goes on by itself any more.
+    boost::asio::awaitable<void> stop();
 
 private:
+    void change(std::function<void()> what);
+    void go_on(boost::asio::awaitable<void> work, const boost::asio::any_io_executor& executor);
+
+    // Media streams: call_stream.cpp.
+    void enter_stream(const Streaming& streaming, const boost::asio::any_io_executor& executor);
+    boost::asio::awaitable<void> leave_stream();
+    boost::asio::awaitable<void> run_stream(std::shared_ptr<MediaStreamClient> stream);
+    boost::asio::awaitable<void> tell_stream(std::string event, std::string error);
+    MediaStreamClient::Options stream_options();
+    std::string reach_of(const std::string& url) const;
+    void note_problem(const StreamProblem& problem);
+    void keep_recording(MediaStream& stream);
+
     boost::asio::awaitable<void> show_events();
     boost::asio::awaitable<Delivery> request(Fetch fetch);
     void note(const CallEvent& event);
@@ -79,9 +119,20 @@ private:
     bool reported_ = false;
     bool repeats_ = false;
     std::string mismatch_;
-    std::optional<Fetch> redirect_;
+    std::function<void()> change_;  // waits for a request that is under way
     Fetch last_;
     std::string last_reply_;
+
+    Streaming streaming_;  // the latest stream
+    std::shared_ptr<MediaStreamClient> stream_;
+    core::Event stream_over_;
+    StreamFaults stream_faults_;
+    std::string stream_problem_;
+    std::filesystem::path record_to_;
+    std::string caller_said_, caller_heard_;  // µ-law, of all streams so far
+    int going_on_ = 0;                        // coroutines of the call's own
+    core::Event rests_;
+    boost::asio::any_io_executor executor_;
 };
 
 // A text message that passed through the carrier.
@@ -106,6 +157,8 @@ public:
         std::chrono::milliseconds rest{0};  // after each event, so that a person can follow
         std::uint64_t seed = 1;
         std::function<void(const CarrierCall&, const CallEvent&)> on_event = {};
+        double stream_speed = 1;  // of media streams, which always take their time
+        StreamFaults stream_faults = {};
     };
 
     explicit Carrier(Options options);
@@ -122,6 +175,10 @@ public:
     boost::asio::awaitable<std::vector<TextMessage>> send_text(std::string from, std::string to, std::string body);
 
     CarrierCall* find(const std::string& sid);
+
+    // Ends what still goes on by itself. To be awaited before the carrier is let go of, if any call was in a stream or
+    // was changed over REST.
+    boost::asio::awaitable<void> stop();
     const NumberSettings& settings_of(const std::string& number) const;
 
     // A text that the business sends. Nothing where the receiver has opted out (21610).

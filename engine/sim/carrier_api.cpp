@@ -173,13 +173,13 @@ asio::awaitable<net::Response> CarrierApi::update_call(std::string sid, net::Req
     auto form = net::decode_form(request.body);
     auto status = std::string(form.get("Status"));
     if (status == "completed" || status == "canceled") {
-        call->player().end(status);
+        call->end(status);
     } else if (!form.get("Url").empty()) {
         auto url = resolve_url({}, std::string(form.get("Url")));
         if (!url) co_return refuse(400, 21205, "Url is not a valid URL");
         call->redirect(*url, method_of(form, "Method"));
     } else if (!form.get("Twiml").empty()) {
-        call->player().start_with(std::string(form.get("Twiml")));
+        call->redirect(std::string(form.get("Twiml")));
     } else {
         co_return refuse(400, 21218, "The update asks for nothing");
     }

@@ -2,6 +2,7 @@
 #include "sim/carrier.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -32,7 +33,8 @@ CarrierCall::CarrierCall(Carrier& carrier, CallFacts facts, NumberSettings setti
       player_({.fallback_url = settings_.voice_fallback_url,
                .recordings_url =
                    "https://api.twilio.com/2010-04-01/Accounts/" + carrier.options().account_sid + "/Recordings"},
-              carrier.sids()) {}
+              carrier.sids()),
+      stream_faults_(carrier.options().stream_faults) {}
 
 std::string CarrierCall::status() const {
     if (const auto* ended = std::get_if<Ended>(&player_.need())) return ended->status;
@@ -44,11 +46,37 @@ void CarrierCall::begin_listening() {
     whispered_.clear();
 }
 
+// Before the reply to a request that is under way, and in place of it.
+void CarrierCall::change(std::function<void()> what) {
+    if (!executor_) return what();
+    change_ = std::move(what);
+    if (!settling_) go_on(settle(), executor_);
+}
+
 void CarrierCall::redirect(std::string url, std::string method) {
-    if (settling_)
-        redirect_ = Fetch{std::move(url), std::move(method), {}, {}};
-    else
-        player_.start(url, method);
+    change([this, url = std::move(url), method = std::move(method)] { player_.start(url, method); });
+}
+
+void CarrierCall::redirect(std::string twiml) {
+    change([this, twiml = std::move(twiml)] { player_.start_with(twiml); });
+}
+
+void CarrierCall::end(std::string status) {
+    change([this, status = std::move(status)] { player_.end(status); });
+}
+
+void CarrierCall::go_on(asio::awaitable<void> work, const asio::any_io_executor& executor) {
+    ++going_on_;
+    asio::co_spawn(executor, std::move(work), [this](std::exception_ptr failed) {
+        if (failed) note_problem({0, "the simulator itself failed"});
+        --going_on_;
+        rests_.set();
+    });
+}
+
+asio::awaitable<void> CarrierCall::stop() {
+    if (stream_ && player_.hang_up()) co_await settle();
+    while (going_on_ > 0) co_await rests_.wait();
 }
 
 void CarrierCall::note(const CallEvent& event) {
@@ -96,21 +124,23 @@ asio::awaitable<bool> CarrierCall::repeat_last_webhook() {
 asio::awaitable<void> CarrierCall::settle() {
     while (settling_) co_await rest(std::chrono::milliseconds(1));
     settling_ = true;
+    executor_ = co_await asio::this_coro::executor;
     for (int documents = 0;; ++documents) {
+        if (change_) std::exchange(change_, nullptr)();
+        co_await leave_stream();
         co_await show_events();
         for (auto& callback : player_.take_callbacks()) {
             auto params = merge(call_params(facts_, status()), callback.params);
             co_await carrier_.sender().send(callback.url, callback.method, std::move(params));
         }
         auto* fetch = std::get_if<Fetch>(&player_.need());
-        if (!fetch) break;
+        if (!fetch && !change_) break;
+        if (!fetch) continue;
         auto wanted = *fetch;
         auto delivery = co_await request(wanted);
         answered_ = true;
-        if (redirect_) {
-            player_.start(redirect_->url, redirect_->method);
-            redirect_.reset();
-        } else if (documents == most_documents) {
+        if (change_) continue;
+        if (documents == most_documents) {
             player_.failed(11200, "the call went through 200 documents without waiting for anybody");
         } else if (delivery.reply) {
             player_.arrived(*delivery.reply);
@@ -118,6 +148,8 @@ asio::awaitable<void> CarrierCall::settle() {
             player_.failed(delivery.code, delivery.what);
         }
     }
+    if (const auto* streaming = std::get_if<Streaming>(&player_.need()); streaming && !stream_)
+        enter_stream(*streaming, executor_);
     bool ended = std::holds_alternative<Ended>(player_.need());
     if (ended && !reported_ && !settings_.status_callback.empty()) {
         reported_ = true;

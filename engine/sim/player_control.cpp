@@ -30,17 +30,6 @@ bool TwimlPlayer::State::refer() {
     return true;
 }
 
-bool TwimlPlayer::State::stream(bool connected) {
-    auto noun = verb.first_child();
-    while (noun && noun.type() != pugi::node_element) noun = noun.next_sibling();
-    std::string to = noun.attribute("url").value();
-    if (std::string_view(noun.name()) == "Stream" && !to.starts_with("wss://"))
-        emit({.kind = Kind::warning, .text = "the URL of a Stream must begin with wss://: " + to, .code = 31922});
-    emit({.kind = Kind::streams, .text = to, .detail = noun.name()});
-    if (connected) need = Streaming{to};
-    return connected;
-}
-
 bool TwimlPlayer::State::send_sms() {
     emit({.kind = Kind::sends, .text = one_line(verb.text().get()), .detail = verb.attribute("to").value()});
     if (!verb.attribute("action")) return false;

@@ -105,7 +105,8 @@ bool TwimlPlayer::State::execute(std::string_view name) {
     if (name == "Hangup") return hang_up_call("flow"), true;
     if (name == "Leave") return leave();
     if (name == "Refer") return refer();
-    if (name == "Connect" || name == "Start") return stream(name == "Connect");
+    if (name == "Connect") return connect_stream();
+    if (name == "Start") return start_stream();
     if (name == "Sms") return send_sms();
     if (name == "Pay")
         emit({.kind = Kind::warning, .text = "the simulator takes no payments: <Pay> is skipped", .code = 12400});
@@ -120,6 +121,7 @@ bool TwimlPlayer::State::hang_up() {
         last_action(dial_result("canceled", ringing->callees.front(), seconds(0), false));
     if (std::holds_alternative<Bridged>(need)) last_action(dial_result("completed", bridged, seconds(1), true));
     if (std::holds_alternative<Queued>(need)) last_action(queue_result("hangup"));
+    if (std::holds_alternative<Streaming>(need)) last_action({});
     hang_up_call("caller");
     return true;
 }

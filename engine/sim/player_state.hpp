@@ -112,8 +112,12 @@ struct TwimlPlayer::State {
     bool redirect();
     bool reject(bool first);
     bool refer();
-    bool stream(bool connected);
     bool send_sms();
+
+    // <Connect> and <Start>: player_stream.cpp.
+    bool connect_stream();
+    bool start_stream();
+    void stream_over(int code, const std::string& what);
 };
 
 }  // namespace switchhook::sim

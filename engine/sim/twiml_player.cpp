@@ -109,9 +109,9 @@ bool TwimlPlayer::leave_queue(const std::string& result, seconds after) {
     return state_->leave_queue(result, after);
 }
 
-bool TwimlPlayer::stream_ends() {
+bool TwimlPlayer::stream_ends(int code, const std::string& what) {
     if (!std::holds_alternative<Streaming>(state_->need)) return false;
-    state_->over({});
+    state_->stream_over(code, what);
     return true;
 }
 

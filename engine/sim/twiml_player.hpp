@@ -57,6 +57,11 @@ struct Queued {  // leave_queue, stay_silent (asks the waitUrl again)
 };
 struct Streaming {  // stream_ends
     std::string url;
+    std::string sid;  // MZ…
+    std::string name;
+    Params parameters;
+    std::string status_callback;  // absolute; empty: none
+    std::string status_callback_method;
 };
 struct Referring {  // refer_ends
     std::string address;
@@ -116,7 +121,8 @@ public:
     // The one dialled hangs up after so many seconds, or the conference ends.
     bool bridge_ends(std::chrono::seconds after);
     bool leave_queue(const std::string& result, std::chrono::seconds after);
-    bool stream_ends();
+    // A code where it did not end in order: 31920, 31921, …
+    bool stream_ends(int code = 0, const std::string& what = {});
     bool refer_ends(const std::string& status);
     // The caller hangs up, whatever goes on.
     bool hang_up();

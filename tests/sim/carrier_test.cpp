@@ -1,5 +1,6 @@
 #include "sim/carrier.hpp"
 
+#include "awaited.hpp"
 #include "sim/carrier_api.hpp"
 #include "sim/hook.hpp"
 
@@ -42,7 +43,10 @@ protected:
         carrier_ = std::make_unique<Carrier>(std::move(options));
         api_ = std::make_unique<CarrierApi>(*carrier_, workers_, log_);
     }
-    ~CarrierTest() override { api_.reset(); }
+    ~CarrierTest() override {
+        wait(tests::finished(carrier_->stop()));
+        api_.reset();
+    }
 
     template <class T>
     T wait(asio::awaitable<T> work) {
