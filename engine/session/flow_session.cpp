@@ -9,7 +9,8 @@ using core::Ask;
 
 // Answered the same whenever the flow is run: nothing to journal.
 bool tells_nothing_new(std::string_view kind) {
-    return kind == "say" || kind == "play" || kind == "pause" || kind == "reply" || kind == "log";
+    return kind == "say" || kind == "play" || kind == "pause" || kind == "reply" || kind == "log" ||
+           kind == "interject";
 }
 
 // The flow has given the call away: its handler ends here.
@@ -33,6 +34,7 @@ asio::awaitable<FlowSession::End> FlowSession::run(std::string_view handler) {
     while (auto* ask = std::get_if<Ask>(&step)) {
         auto answer = co_await perform(*ask);
         transcript_.note(*ask, answer);
+        note_conversation(*ask, answer);
         if (answer.reason == "hung_up") co_return End::hung_up;
         if (answer.error.empty() && leaves(ask->kind)) co_return End::finished;
         if (tells_nothing_new(ask->kind)) {
@@ -49,14 +51,34 @@ asio::awaitable<FlowSession::End> FlowSession::run(std::string_view handler) {
         co_return End::failed;
     }
     result_ = std::get<script::Finished>(std::move(step)).value;
-    co_return End::finished;
+    co_return left_alone_ ? End::failed : End::finished;
 }
 
 asio::awaitable<Answer> FlowSession::perform(const Ask& ask) {
     ++seq_;
-    if (!Services::performs(ask.kind)) co_return co_await port_.perform(ask);
+    if (Conversation::performs(ask.kind)) {
+        if (!conversation_) {
+            Conversation::With with{with_.agents, with_.clock, with_.log, with_.metrics};
+            conversation_ = std::make_unique<Conversation>(with, info_, port_);
+        }
+        co_return co_await conversation_->perform(ask);
+    }
+    if (!Services::performs(ask.kind)) {
+        auto objection = conversation_ ? conversation_->objection_to(ask.kind) : std::string();
+        if (!objection.empty()) co_return Answer::raise(objection, with_.clock.now());
+        co_return co_await port_.perform(ask);
+    }
     Caller caller{info_.id, live_->flow->name(), info_.to, info_.account, seq_};
     co_return co_await with_.services.perform(ask, caller);
+}
+
+// A flow that looks at how its conversation went does something for the caller; one that does not gets its fallback.
+void FlowSession::note_conversation(const Ask& ask, const Answer& answer) {
+    if (Services::performs(ask.kind)) return;
+    left_alone_ = false;
+    if (!Conversation::performs(ask.kind) || !answer.value.is_object()) return;
+    auto finished = answer.value.find("finished");
+    left_alone_ = finished != answer.value.end() && finished->value("reason", "") == "failed";
 }
 
 asio::awaitable<bool> FlowSession::journal(const Ask& ask, const Answer& answer) {

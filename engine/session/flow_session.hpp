@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/agent_port.hpp"
 #include "core/call_info.hpp"
 #include "core/call_port.hpp"
 #include "core/log.hpp"
@@ -7,6 +8,7 @@
 #include "core/store.hpp"
 #include "script/flow_library.hpp"
 #include "script/flow_run.hpp"
+#include "session/conversation.hpp"
 #include "session/services.hpp"
 #include "session/transcript.hpp"
 
@@ -23,6 +25,7 @@ struct Surroundings {
     core::Log& log;
     core::Metrics& metrics;
     script::Limits limits;
+    core::AgentProvider* agents = nullptr;  // null: no model is configured
 };
 
 // One run of one flow: takes each ask, has it performed by the port or by the services, journals the answer, and only
@@ -32,7 +35,7 @@ public:
     enum class End {
         finished,  // the handler returned, or left the call to somebody else
         hung_up,   // the caller went away while the handler needed them
-        failed,    // the flow broke; it has been logged
+        failed,    // the flow broke, or its assistant did and the flow left it at that; it has been logged
     };
 
     FlowSession(core::CallInfo info, std::shared_ptr<const script::Live> live, core::CallPort& port,
@@ -49,6 +52,7 @@ public:
 
 private:
     boost::asio::awaitable<core::Answer> perform(const core::Ask& ask);
+    void note_conversation(const core::Ask& ask, const core::Answer& answer);
     boost::asio::awaitable<bool> journal(const core::Ask& ask, const core::Answer& answer);
     void report(std::string_view handler, const script::Failed& failed);
 
@@ -61,6 +65,8 @@ private:
     core::Time last_answer_;
     core::Json result_;
     Transcript transcript_;
+    std::unique_ptr<Conversation> conversation_;  // made for the first
+    bool left_alone_ = false;  // a conversation failed, and the flow has done nothing for the caller since
 };
 
 }  // namespace switchhook::session

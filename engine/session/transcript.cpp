@@ -23,6 +23,10 @@ core::Json Transcript::lines() const {
 }
 
 void Transcript::note(const core::Ask& ask, const core::Answer& answer) {
+    if (ask.kind == "converse" || ask.kind == "tool_result" || ask.kind == "end_conversation") {
+        if (answer.value.contains("finished")) note_conversation(answer.value["finished"]);
+        return;
+    }
     if (ask.kind == "say" || ask.kind == "play") return note_prompt(ask.kind, ask.options);
     if (ask.kind == "reply") return add("flow", text_of(ask.options, "body"));
     if (auto prompts = ask.options.find("prompts"); ask.kind == "gather" && prompts != ask.options.end())
@@ -41,6 +45,19 @@ void Transcript::note(const core::Ask& ask, const core::Answer& answer) {
         add("flow", "[" + ask.kind + "]");
     }
     if (answer.reason == "hung_up") add("caller", "[hangs up]");
+}
+
+void Transcript::note_conversation(const Json& finished) {
+    for (const auto& line : finished.value("transcript", Json::array())) {
+        auto who = text_of(line, "who");
+        if (who.empty())
+            add("assistant", "[uses " + text_of(line, "tool") + "]");
+        else
+            add(who == "caller" ? "caller" : "assistant", text_of(line, "text"));
+    }
+    auto reason = text_of(finished, "reason");
+    add(reason == "caller_hung_up" ? "caller" : "assistant",
+        reason == "caller_hung_up" ? "[hangs up]" : "[" + reason + "]");
 }
 
 void Transcript::note_prompt(std::string_view kind, const Json& options) {

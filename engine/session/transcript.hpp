@@ -9,8 +9,8 @@
 
 namespace switchhook::session {
 
-// What was said on a call, in order, for its record: a list of {who = "flow"|"caller"|"carrier", what = text}.
-// Bounded: after 200 lines nothing more is noted.
+// What was said on a call, in order, for its record: a list of {who, what = text}, `who` being "flow", "caller",
+// "assistant" or "carrier". Bounded: after 200 lines nothing more is noted.
 class Transcript {
 public:
     void note(const core::Ask& ask, const core::Answer& answer);
@@ -18,6 +18,7 @@ public:
 
 private:
     void add(const char* who, std::string what);
+    void note_conversation(const core::Json& finished);
     void note_prompt(std::string_view kind, const core::Json& options);
 
     // Kept lean until somebody asks: most of a call's memory outside of Lua would be this.
