@@ -1,5 +1,7 @@
 #include "session/bridge.hpp"
 
+#include "audio/g711.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -74,7 +76,7 @@ asio::awaitable<void> Bridge::hear_caller() {
 
 void Bridge::hear(AudioLeg::Audio audio) {
     follow_formats();
-    if (muted_) audio.bytes.assign(audio.bytes.size(), audio::silence_of(leg_->format().encoding));
+    if (muted_) audio.bytes.assign(audio.bytes.size(), audio::silence_byte(leg_->format().encoding));
     agent_->hear(to_model_->convert(audio.bytes));
 }
 
@@ -107,7 +109,7 @@ void Bridge::speak(const AgentPort::Speech& speech) {
 
 void Bridge::finish_item(const std::string& item) {
     if (!leg_) return;
-    auto rest = to_caller_->finish();
+    auto rest = to_caller_->flush();
     if (!rest.empty()) leg_->play(item, rest);
     leg_->end_item(item);
 }
@@ -115,7 +117,7 @@ void Bridge::finish_item(const std::string& item) {
 void Bridge::interrupt() {
     if (leg_) {
         agent_->was_heard(leg_->clear());
-        to_caller_->finish();
+        to_caller_->flush();
     }
     signal(AgentPort::Interrupted{});
 }
