@@ -116,11 +116,12 @@ void Resampler::resample(std::span<const std::int16_t> samples, std::vector<std:
     const auto& filter = *filter_;
     recent_.insert(recent_.end(), samples.begin(), samples.end());
     const auto end = samples.size() * filter.up;
-    if (position_ < end) to.reserve(to.size() + (end - position_ - 1) / filter.down + 1);
-    for (; position_ < end; position_ += filter.down) {
+    const auto old_size = to.size();
+    to.resize(old_size + (position_ < end ? (end - position_ - 1) / filter.down + 1 : 0));
+    for (auto* out = to.data() + old_size; position_ < end; position_ += filter.down) {
         const float* newest = recent_.data() + position_ / filter.up;
         const float* row = filter.rows.data() + position_ % filter.up * filter.reach;
-        to.push_back(rounded(weighted_sum(newest, row, filter.reach)));
+        *out++ = rounded(weighted_sum(newest, row, filter.reach));
     }
     position_ -= end;
     recent_.erase(recent_.begin(), recent_.end() - static_cast<std::ptrdiff_t>(filter.reach - 1));
