@@ -21,6 +21,7 @@ constexpr std::array benches{
     Bench{"webhooks", "Signed webhooks per second on one core, their latency, and what they cost", webhooks},
     Bench{"memory", "Memory of 20,000 suspended calls", memory},
     Bench{"reload", "From a save to the first call that hears it; 1,000 reloads under load", reload},
+    Bench{"audio", "The resampler beside the sox program: SNR, ripple, aliases, latency, CPU", audio_quality},
     Bench{"tests", "Mock calls per second of `switchhook test`", tests},
 };
 
