@@ -1,6 +1,8 @@
 #include "core/log.hpp"
 #include "core/temporary_folder.hpp"
 #include "store/memory_store.hpp"
+#include "store/postgres_server.hpp"
+#include "store/postgres_store.hpp"
 #include "store/sqlite_store.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -27,6 +29,19 @@ struct InSqlite {
     store::SqliteStore store;
 };
 
+struct InPostgres {
+    explicit InPostgres(const core::Clock& clock) : store({server().url()}, clock, log) {
+        store::PostgresConnection(server().url()).run_script("TRUNCATE switchhook.journal, switchhook.kv");
+    }
+    // Starting one takes two seconds: the tests share it.
+    static tests::PostgresServer& server() {
+        static tests::PostgresServer started;
+        return started;
+    }
+    core::Log log{{}, [](std::string_view) {}};
+    store::PostgresStore store;
+};
+
 // What every store keeps to.
 template <class Kind>
 class StoreTest : public testing::Test {
@@ -50,7 +65,7 @@ protected:
     core::Store& store_ = kind_.store;
 };
 
-using Kinds = testing::Types<InMemory, InSqlite>;
+using Kinds = testing::Types<InMemory, InSqlite, InPostgres>;
 TYPED_TEST_SUITE(StoreTest, Kinds);
 
 }  // namespace

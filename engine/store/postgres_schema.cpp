@@ -1,0 +1,56 @@
+#include "store/postgres_schema.hpp"
+
+#include <iterator>
+
+namespace switchhook::store {
+namespace {
+
+// A migration that has been released is never changed; a new one goes to the end.
+constexpr const char* migrations[] = {
+    R"sql(
+CREATE TABLE journal (
+  call   text NOT NULL,
+  seq    integer NOT NULL,  -- 1, 2, 3… within the call
+  digest text NOT NULL,     -- of the ask
+  answer text NOT NULL,     -- JSON
+  node   text NOT NULL,     -- who wrote it: a node may repeat what it said, another one may not
+  PRIMARY KEY (call, seq)
+);
+
+CREATE TABLE kv (
+  business text NOT NULL,
+  key      text NOT NULL,
+  value    text NOT NULL,   -- JSON; jsonb knows no U+0000
+  expires  bigint,          -- ms since 1970, or for ever
+  PRIMARY KEY (business, key)
+);
+
+CREATE INDEX kv_by_expiry ON kv (expires) WHERE expires IS NOT NULL;
+)sql",
+};
+
+constexpr const char* begin = R"sql(
+BEGIN;
+SELECT pg_advisory_xact_lock(8237116024);
+CREATE SCHEMA IF NOT EXISTS switchhook;
+SET LOCAL search_path = switchhook;
+CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL);
+INSERT INTO schema_version SELECT 0 WHERE NOT EXISTS (SELECT FROM schema_version);
+)sql";
+
+}  // namespace
+
+void migrate(PostgresConnection& connection) {
+    constexpr auto newest = std::int64_t(std::size(migrations));
+    connection.run_script(begin);
+    auto version = connection.run({"SELECT version FROM schema_version"}).integer(0, 0);
+    if (version > newest) {
+        connection.run_script("ROLLBACK");
+        throw std::runtime_error("it was written by a newer Switchhook (its version is " + std::to_string(version) +
+                                 ", this one knows " + std::to_string(newest) + "): run that one");
+    }
+    for (; version < newest; ++version) connection.run_script(migrations[version]);
+    connection.run_script("UPDATE schema_version SET version = " + std::to_string(newest) + "; COMMIT");
+}
+
+}  // namespace switchhook::store

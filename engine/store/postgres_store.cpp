@@ -1,0 +1,222 @@
+#include "store/postgres_store.hpp"
+
+#include "store/postgres_schema.hpp"
+
+#include <random>
+#include <thread>
+
+namespace switchhook::store {
+namespace {
+
+using core::Errc;
+using core::Json;
+using core::Result;
+using SteadyClock = std::chrono::steady_clock;
+
+std::string text_of(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string random_name() {
+    std::random_device random;
+    std::string name;
+    for (int i = 0; i < 4; ++i) name += std::to_string(random()) + "-";
+    return name;
+}
+
+std::optional<std::string> lifetime_text(const std::string& expires) {
+    return expires.empty() ? std::nullopt : std::optional(expires);
+}
+
+}  // namespace
+
+// One thread's connection. Each piece of work is one query: a batch is run twice, first to collect the queries, which
+// then go to the server together, and then to read what each has given.
+class PostgresStore::Session {
+public:
+    Session(const Options& options, core::Log& log)
+        : connection_(options.url), patience_(options.patience), log_(log) {}
+
+    PostgresConnection& connection() { return connection_; }
+
+    void serve(StoreThread::Batch& batch) {
+        core::Error failed;
+        try {
+            queries_.clear();
+            collecting_ = true;
+            for (auto& work : batch) work->run();
+            rows_ = send();
+            collecting_ = false;
+            next_ = 0;
+            for (auto& work : batch) work->run();
+        } catch (const std::exception& error) {
+            failed = Errc::unavailable;
+            log_.error("the store does not answer", {{"why", error.what()}});
+        }
+        for (auto& work : batch) work->finish(failed);
+    }
+
+    // What the query gave; null while queries are collected.
+    const PostgresRows* rows_of(const PostgresQuery& query) {
+        if (!collecting_) return &rows_[next_++];
+        queries_.push_back(query);
+        return nullptr;
+    }
+
+    // The connection broke while this batch was being committed: it may have taken effect before.
+    bool repeated() const { return repeated_; }
+
+private:
+    std::vector<PostgresRows> send() {
+        const auto until = SteadyClock::now() + patience_;
+        for (repeated_ = false;; repeated_ = true) try {
+                connection_.connect();
+                return connection_.run_together(queries_);
+            } catch (const PostgresError& error) {
+                if (!error.connection_lost() || SteadyClock::now() >= until) throw;
+                log_.warn("the store does not answer: trying again", {{"why", error.what()}});
+                connection_.disconnect();
+                std::this_thread::sleep_for(std::chrono::milliseconds(200));
+            }
+    }
+
+    PostgresConnection connection_;
+    std::chrono::milliseconds patience_;
+    core::Log& log_;
+    std::vector<PostgresQuery> queries_;
+    std::vector<PostgresRows> rows_;
+    std::size_t next_ = 0;
+    bool collecting_ = false;
+    bool repeated_ = false;
+};
+
+PostgresStore::PostgresStore(Options options, const core::Clock& clock, core::Log& log)
+    : clock_(clock),
+      node_(random_name()),
+      writer_(std::make_unique<Session>(options, log)),
+      reader_(std::make_unique<Session>(options, log)) {
+    try {
+        migrate(writer_->connection());
+        writer_->connection().run({"DELETE FROM switchhook.kv WHERE expires <= $1::bigint", {now()}});
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error(std::string("cannot use the PostgreSQL database: ") + error.what());
+    }
+    reading_ = std::make_unique<StoreThread>([this](StoreThread::Batch& batch) { reader_->serve(batch); });
+    writing_ = std::make_unique<StoreThread>([this](StoreThread::Batch& batch) { writer_->serve(batch); });
+}
+
+PostgresStore::~PostgresStore() = default;
+
+// `read` makes the result out of the query's rows, on the store's thread.
+template <class T, class Read>
+core::Store::Awaitable<T> PostgresStore::perform(Session& session, StoreThread& thread, PostgresQuery query,
+                                                 Read read) {
+    std::function<Result<T>()> work = [&]() -> Result<T> {
+        auto* rows = session.rows_of(query);
+        return rows ? read(*rows) : Result<T>();
+    };
+    co_return co_await thread.perform(std::move(work));
+}
+
+core::Store::Awaitable<void> PostgresStore::append(core::JournalEntry entry) {
+    // Where the connection broke in the middle of it, the entry may be there already: that is no conflict.
+    constexpr auto sql =
+        "INSERT INTO switchhook.journal VALUES ($1, $2::integer, $3, $4, $5) ON CONFLICT (call, seq) DO UPDATE "
+        "SET seq = excluded.seq WHERE journal.node = excluded.node AND journal.answer = excluded.answer";
+    PostgresQuery query{
+        sql, {entry.call, std::to_string(entry.seq), entry.digest, text_of(core::to_json(entry.answer)), node_}};
+    auto read = [this](const PostgresRows& rows) -> Result<void> {
+        if (rows.changed() == 0) return Errc::already_answered;
+        return {};
+    };
+    co_return co_await perform<void>(*writer_, *writing_, std::move(query), read);
+}
+
+core::Store::Awaitable<std::vector<core::JournalEntry>> PostgresStore::journal(std::string call) {
+    using Entries = std::vector<core::JournalEntry>;
+    PostgresQuery query{"SELECT seq, digest, answer FROM switchhook.journal WHERE call = $1 ORDER BY seq", {call}};
+    auto read = [&call](const PostgresRows& rows) -> Result<Entries> {
+        Entries entries;
+        for (int row = 0; row < rows.size(); ++row)
+            entries.push_back({call, static_cast<std::uint32_t>(rows.integer(row, 0)), std::string(rows.text(row, 1)),
+                               core::answer_from_json(Json::parse(rows.text(row, 2)))});
+        return entries;
+    };
+    co_return co_await perform<Entries>(*reader_, *reading_, std::move(query), read);
+}
+
+core::Store::Awaitable<void> PostgresStore::forget(std::string call) {
+    PostgresQuery query{"DELETE FROM switchhook.journal WHERE call = $1", {std::move(call)}};
+    auto read = [](const PostgresRows&) { return Result<void>(); };
+    co_return co_await perform<void>(*writer_, *writing_, std::move(query), read);
+}
+
+core::Store::Awaitable<std::optional<Json>> PostgresStore::get(std::string business, std::string key) {
+    using Value = std::optional<Json>;
+    PostgresQuery query{
+        "SELECT value FROM switchhook.kv WHERE business = $1 AND key = $2 AND (expires IS NULL OR expires > "
+        "$3::bigint)",
+        {std::move(business), std::move(key), now()}};
+    auto read = [](const PostgresRows& rows) -> Result<Value> {
+        return rows.size() == 0 ? Value() : Value(Json::parse(rows.text(0, 0)));
+    };
+    co_return co_await perform<Value>(*reader_, *reading_, std::move(query), read);
+}
+
+core::Store::Awaitable<void> PostgresStore::set(std::string business, std::string key, Json value,
+                                                std::optional<std::chrono::milliseconds> lifetime) {
+    PostgresQuery query{
+        "INSERT INTO switchhook.kv VALUES ($1, $2, $3, $4::bigint) ON CONFLICT (business, key) DO "
+        "UPDATE SET value = excluded.value, expires = excluded.expires",
+        {std::move(business), std::move(key), text_of(value), lifetime_text(expiry(lifetime))}};
+    auto read = [](const PostgresRows&) { return Result<void>(); };
+    co_return co_await perform<void>(*writer_, *writing_, std::move(query), read);
+}
+
+core::Store::Awaitable<void> PostgresStore::compare_and_set(std::string business, std::string key,
+                                                            std::optional<Json> expected, std::optional<Json> value,
+                                                            std::optional<std::chrono::milliseconds> lifetime) {
+    // An expired value is one that is not there.
+    constexpr auto create =
+        "INSERT INTO switchhook.kv VALUES ($1, $2, $3, $4::bigint) ON CONFLICT (business, key) DO UPDATE SET "
+        "value = excluded.value, expires = excluded.expires WHERE kv.expires <= $5::bigint";
+    constexpr auto change =
+        "UPDATE switchhook.kv SET value = $3, expires = $4::bigint WHERE business = $1 AND key = $2 AND "
+        "(expires IS NULL OR expires > $5::bigint) AND value = $6";
+    constexpr auto remove_it =
+        "DELETE FROM switchhook.kv WHERE business = $1 AND key = $2 AND (expires IS NULL OR expires > $3::bigint) "
+        "AND value = $4";
+    constexpr auto look =
+        "SELECT FROM switchhook.kv WHERE business = $1 AND key = $2 AND (expires IS NULL OR expires > $3::bigint)";
+    PostgresQuery query;
+    auto expires = lifetime_text(expiry(lifetime));
+    if (value && expected)
+        query = {change, {business, key, text_of(*value), expires, now(), text_of(*expected)}};
+    else if (value)
+        query = {create, {business, key, text_of(*value), expires, now()}};
+    else if (expected)
+        query = {remove_it, {business, key, now(), text_of(*expected)}};
+    else
+        query = {look, {business, key, now()}};
+    const bool only_looks = !value && !expected;
+    auto read = [this, only_looks](const PostgresRows& rows) -> Result<void> {
+        if (only_looks ? rows.size() == 0 : rows.changed() == 1) return {};
+        // It may have been this very change that came first.
+        return writer_->repeated() ? Errc::unavailable : Errc::conflict;
+    };
+    co_return co_await perform<void>(*writer_, *writing_, std::move(query), read);
+}
+
+core::Store::Awaitable<void> PostgresStore::remove(std::string business, std::string key) {
+    PostgresQuery query{"DELETE FROM switchhook.kv WHERE business = $1 AND key = $2",
+                        {std::move(business), std::move(key)}};
+    auto read = [](const PostgresRows&) { return Result<void>(); };
+    co_return co_await perform<void>(*writer_, *writing_, std::move(query), read);
+}
+
+std::string PostgresStore::expiry(std::optional<std::chrono::milliseconds> lifetime) const {
+    if (!lifetime) return {};
+    return std::to_string((clock_.now() + *lifetime).time_since_epoch().count());
+}
+
+}  // namespace switchhook::store

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/log.hpp"
+#include "core/store.hpp"
+#include "store/postgres.hpp"
+#include "store/store_thread.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace switchhook::store {
+
+// The Store port in PostgreSQL, which several engines may share.
+//
+// One thread writes: what comes in while it waits for the server goes together, pipelined and committed once. Another
+// one reads. While the server cannot be reached both wait for it, up to `patience`. Safe to use from any thread.
+class PostgresStore final : public core::Store {
+public:
+    struct Options {
+        std::string url;                            // postgres://user:password@host/database
+        std::chrono::milliseconds patience{8'000};  // less than Twilio's
+    };
+
+    // Throws std::runtime_error, with a line for the operator, where the server cannot be used. `clock` and `log`
+    // outlive the store.
+    PostgresStore(Options options, const core::Clock& clock, core::Log& log);
+    // Finishes what was begun. What waits for it must still have its io_context.
+    ~PostgresStore() override;
+
+    Awaitable<void> append(core::JournalEntry entry) override;
+    Awaitable<std::vector<core::JournalEntry>> journal(std::string call) override;
+    Awaitable<void> forget(std::string call) override;
+    Awaitable<std::optional<core::Json>> get(std::string business, std::string key) override;
+    Awaitable<void> set(std::string business, std::string key, core::Json value,
+                        std::optional<std::chrono::milliseconds> lifetime) override;
+    Awaitable<void> compare_and_set(std::string business, std::string key, std::optional<core::Json> expected,
+                                    std::optional<core::Json> value,
+                                    std::optional<std::chrono::milliseconds> lifetime) override;
+    Awaitable<void> remove(std::string business, std::string key) override;
+
+private:
+    class Session;
+
+    std::string expiry(std::optional<std::chrono::milliseconds> lifetime) const;
+    std::string now() const { return std::to_string(clock_.now().time_since_epoch().count()); }
+    template <class T, class Read>
+    Awaitable<T> perform(Session& session, StoreThread& thread, PostgresQuery query, Read read);
+
+    const core::Clock& clock_;
+    const std::string node_;
+    std::unique_ptr<Session> writer_;
+    std::unique_ptr<Session> reader_;
+    std::unique_ptr<StoreThread> reading_;
+    std::unique_ptr<StoreThread> writing_;
+};
+
+}  // namespace switchhook::store
