@@ -136,6 +136,34 @@ local function now(caller)
   return caller.seen
 end
 
+-- Whether the call is in a media stream, and so in a conversation that takes its time.
+local function streams(caller)
+  local waits = look(caller).waits
+  return waits ~= nil and waits.kind == "stream"
+end
+
+-- Does something in the stream that the call is in.
+local function act_in_stream(caller, kind, options)
+  return act(caller, "stream_" .. kind, options)
+end
+
+-- Waits until the call has left the stream that it is in, if it is in one.
+local function leave_stream(caller)
+  if streams(caller) then
+    act_in_stream(caller, "leave")
+  end
+end
+
+-- How the call stands once the caller has heard, in a stream, what `passes`. The other side has 20 seconds to say it.
+local function listen(caller, passes)
+  if streams(caller) then
+    poll(20, function()
+      return passes(look(caller).heard) or not streams(caller)
+    end)
+  end
+  return now(caller)
+end
+
 local function waiting(caller, kinds, doing)
   local seen = now(caller)
   if not (seen.waits and kinds[seen.waits.kind]) then
@@ -144,15 +172,38 @@ local function waiting(caller, kinds, doing)
   return seen.waits
 end
 
+--- What is wrong about the media streams of a call, for trying how the business takes it.
+---@class ScenarioStreamFaults
+---@field bad_signature? boolean The upgrade is signed with another key.
+---@field parameters? table<string, string> Values that take the place of the document's.
+---@field parameters_of? ScenarioCaller Another call, whose values do.
+
+local function want_stream_faults(faults)
+  local known = { bad_signature = "boolean", parameters = "table", parameters_of = "table" }
+  faults = want_options(faults, known, "call { …, stream = { bad_signature = true } }")
+  return {
+    bad_signature = faults.bad_signature or false,
+    parameters = faults.parameters,
+    parameters_of = faults.parameters_of and faults.parameters_of.id,
+  }
+end
+
 --- Calls. Returns once the business waits for the caller, or the call is over.
----@param options { from: string, to: string, caller: string?, name: string?, repeats: boolean? } What the transcript
---- calls `from` is `caller`, and `to` is `name`; `repeats` has the carrier send every webhook twice.
+---@param options { from: string, to: string, caller: string?, name: string?, repeats: boolean?, stream: ScenarioStreamFaults? }
+--- What the transcript calls `from` is `caller`, and `to` is `name`; `repeats` has the carrier send every webhook twice;
+--- `stream` is what is wrong about the media streams that the call opens.
 ---@return ScenarioCaller
 function call(options)
   local example = 'call { from = "+14155550142", to = "+14155550199" }'
-  local known = { from = "string!", to = "string!", caller = "string", name = "string", repeats = "boolean" }
+  local known = {
+    from = "string!", to = "string!", caller = "string", name = "string", repeats = "boolean", stream = "table",
+  }
   options = want_options(options, known, example)
-  local seen = perform("call", options)
+  local stream = options.stream and want_stream_faults(options.stream)
+  local seen = perform("call", {
+    from = options.from, to = options.to, caller = options.caller, name = options.name, repeats = options.repeats,
+    stream = stream,
+  })
   return setmetatable({ id = seen.id, seen = seen, expected = false }, Caller)
 end
 
@@ -170,11 +221,14 @@ function pick_up(number)
   return setmetatable({ id = seen.id, seen = seen, expected = false }, Caller)
 end
 
---- Hears a text: part of what is said, in any case. What is played counts with its address.
+--- Hears a text: part of what is said, in any case. What is played counts with its address. In a media stream, waits
+--- until the assistant has been heard to say it, or as much of it as came before it was interrupted.
 ---@param text string
 function Caller:hears(text)
   want(text, "string", 'caller:hears("press 1")')
-  local seen = now(self)
+  local seen = listen(self, function(heard)
+    return contains(heard, text)
+  end)
   if not contains(seen.heard, text) then
     refuse(("expected the caller to hear %s, %s"):format(show(text), but("heard", seen.heard, seen.state)))
   end
@@ -184,7 +238,9 @@ end
 ---@param text string
 function Caller:hears_exactly(text)
   want(text, "string", 'caller:hears_exactly("Goodbye.")')
-  local seen = now(self)
+  local seen = listen(self, function(heard)
+    return table.concat(heard, " ") == text
+  end)
   if table.concat(seen.heard, " ") ~= text then
     refuse(("expected the caller to hear exactly %s, %s"):format(show(text), but("heard", seen.heard, seen.state)))
   end
@@ -194,7 +250,9 @@ end
 ---@param pattern string
 function Caller:hears_match(pattern)
   want(pattern, "string", 'caller:hears_match("%d+ slots")')
-  local seen = now(self)
+  local seen = listen(self, function(heard)
+    return table.concat(heard, " "):find(pattern) ~= nil
+  end)
   if not table.concat(seen.heard, " "):find(pattern) then
     refuse(("expected the caller to hear what matches %s, %s"):format(
       show(pattern), but("heard", seen.heard, seen.state)))
@@ -211,22 +269,97 @@ function Caller:does_not_hear(text)
   end
 end
 
---- Says something while the business listens for speech.
+--- Says something while the business listens for speech. In a media stream, returns once it is said.
 ---@param text string
----@param options? { confidence: number } From 0 to 1; 0.9 if not given.
+---@param options? { confidence: number?, mute_after: number?, mute_for: number? } `confidence` is from 0 to 1; 0.9 if
+--- not given. In a media stream, the carrier sends nothing more once `mute_after` seconds of it were said, for
+--- `mute_for` seconds (3 if not given).
 function Caller:says(text, options)
   local example = 'caller:says("a table for two", { confidence = 0.4 })'
   want(text, "string", example)
-  options = want_options(options, { confidence = "number" }, example)
+  options = want_options(options, { confidence = "number", mute_after = "number", mute_for = "number" }, example)
   local doing = "the caller says " .. show(text)
-  local waits = waiting(self, { gather = true }, doing)
+  local waits = waiting(self, { gather = true, stream = true }, doing)
+  if waits.kind == "stream" then
+    local voice = { text = text, mute_after = options.mute_after, mute_for = options.mute_for, listens = true }
+    act_in_stream(self, "say", voice)
+    return
+  end
   if not waits.speech then
     refuse(doing .. ", but the business listens for keys only")
   end
   act(self, "say", { text = text, confidence = options.confidence or 0.9 })
 end
 
---- Presses keys while the business waits for them. With fewer keys than it waits for, its timeout passes.
+--- Says something while the assistant speaks on a media stream, once this much of its speech was heard.
+---@param text string
+---@param options? { after: number } In seconds; 1 if not given.
+function Caller:interrupts(text, options)
+  local example = 'caller:interrupts("No, wait", { after = 0.8 })'
+  want(text, "string", example)
+  options = want_options(options, { after = "number" }, example)
+  waiting(self, { stream = true }, "the caller interrupts with " .. show(text))
+  act_in_stream(self, "interrupt", { text = text, after = options.after or 1, listens = true })
+end
+
+--- Hears the assistant speak on a media stream, whatever it says: waits until it has spoken since the caller last spoke
+--- or pressed keys, and is silent.
+function Caller:hears_speech()
+  waiting(self, { stream = true }, "the caller listens to the assistant")
+  act_in_stream(self, "hear")
+end
+
+--- Says nothing on a media stream for so long.
+---@param seconds number
+function Caller:stays_silent(seconds)
+  want(seconds, "number", "caller:stays_silent(3)")
+  waiting(self, { stream = true }, "the caller stays silent")
+  act_in_stream(self, "silence", { seconds = seconds })
+end
+
+--- Has the media streams of this call recorded, from their beginning: the caller on the left, the assistant on the
+--- right. The file is there once the stream has ended.
+---@param file string as `demo/booking.wav`
+function Caller:records_to(file)
+  want(file, "string", 'caller:records_to("demo/booking.wav")')
+  act(self, "record_to", { file = file })
+end
+
+--- Loses so many frames of 20 ms of the caller's voice on their way into the media stream.
+---@param count number
+function Caller:loses_frames(count)
+  want(count, "number", "caller:loses_frames(5)")
+  waiting(self, { stream = true }, "the carrier loses frames")
+  act_in_stream(self, "lose_frames", { count = count })
+end
+
+--- Has the carrier send nothing into the media stream for so long, not even silence.
+---@param seconds number
+function Caller:sends_nothing(seconds)
+  want(seconds, "number", "caller:sends_nothing(2)")
+  waiting(self, { stream = true }, "the carrier sends nothing")
+  act_in_stream(self, "stop_sending", { seconds = seconds })
+end
+
+--- Has the carrier read nothing of what the business sends on the media stream, until `reads_on`.
+function Caller:reads_nothing()
+  waiting(self, { stream = true }, "the carrier reads nothing")
+  act_in_stream(self, "stop_reading")
+end
+
+--- Has the carrier read again.
+function Caller:reads_on()
+  waiting(self, { stream = true }, "the carrier reads on")
+  act_in_stream(self, "read_on")
+end
+
+--- Has the media stream's connection break, without a word to the business. The call goes on as after any stream.
+function Caller:loses_the_stream()
+  waiting(self, { stream = true }, "the stream's connection breaks")
+  act_in_stream(self, "break_off")
+end
+
+--- Presses keys while the business waits for them, or in a media stream. With fewer keys than it waits for, its timeout passes.
 ---@param keys string `0` to `9`, `*` and `#`.
 function Caller:presses(keys)
   want(keys, "string", 'caller:presses("1")')
@@ -234,7 +367,11 @@ function Caller:presses(keys)
     refuse(("there is no key for %s: caller:presses takes 0 to 9, * and #"):format(show(keys)))
   end
   local doing = "the caller presses " .. keys
-  local waits = waiting(self, { gather = true, record = true, bridge = true }, doing)
+  local waits = waiting(self, { gather = true, record = true, bridge = true, stream = true }, doing)
+  if waits.kind == "stream" then
+    act_in_stream(self, "press", { keys = keys, listens = true })
+    return
+  end
   if waits.kind == "gather" and not waits.digits then
     refuse(doing .. ", but the business listens for speech only")
   end
@@ -265,7 +402,7 @@ function Caller:hangs_up()
 end
 
 local function expect_wait(caller, found, expectation)
-  look(caller)
+  leave_stream(caller)
   if not found(caller.seen.waits) then
     now(caller)
   end
@@ -309,13 +446,14 @@ function Caller:is_referred_to(sip)
 end
 
 local function expect_end(caller, passes, expectation)
+  leave_stream(caller)
   local seen = now(caller)
   if not (seen.over and passes(seen.over)) then
     refuse(("expected %s, but %s"):format(expectation, seen.state))
   end
 end
 
---- Is hung up on: the business said so, or has nothing more to do.
+--- Is hung up on: the business said so, or has nothing more to do. A media stream has 30 seconds to end first.
 function Caller:is_hung_up()
   expect_end(self, function(over)
     return over == "flow"

@@ -1,5 +1,6 @@
 #include "net/response_writer.hpp"
 #include "sim/carrier.hpp"
+#include "sim/speech.hpp"
 #include "sim/stereo_recording.hpp"
 
 #include <algorithm>
@@ -60,14 +61,53 @@ MediaStreamClient::Options CarrierCall::stream_options() {
     return options;
 }
 
+void CarrierCall::tell(const CallEvent& event) {
+    if (carrier_.options().on_event) carrier_.options().on_event(*this, event);
+}
+
 void CarrierCall::note_problem(const StreamProblem& problem) {
     CallEvent event{.kind = CallEvent::Kind::error, .text = problem.what, .detail = {}, .code = problem.code};
     if (stream_problem_.empty()) stream_problem_ = problem.code == 0 ? problem.what : describe(event);
-    if (carrier_.options().on_event) carrier_.options().on_event(*this, event);
+    tell(event);
+}
+
+double CarrierCall::pace() const {
+    return carrier_.options().stream_speed;
+}
+
+asio::awaitable<std::string> CarrierCall::voice_for(std::string text) const {
+    const auto& voice = carrier_.options().voice;
+    if (!voice) co_return tones_for(text, core::telephone_mulaw);
+    auto mulaw = co_await voice(std::move(text));
+    co_return mulaw;
+}
+
+void CarrierCall::assistant_says(std::string text, std::chrono::milliseconds length) {
+    if (stream_) spoken_.add(std::move(text), length, stream_->stream().playout());
+}
+
+std::vector<SpokenItems::Heard> CarrierCall::heard_of_assistant() {
+    if (!stream_) return {};
+    return spoken_.heard(stream_->stream().playout());
+}
+
+void CarrierCall::tell_heard() {
+    auto items = heard_of_assistant();
+    for (; told_ < items.size() && items[told_].over; ++told_) {
+        if (items[told_].text.empty()) continue;
+        heard_.push_back(items[told_].text);
+        tell({.kind = CallEvent::Kind::says, .text = items[told_].text});
+    }
+}
+
+void CarrierCall::note_spurts_heard() {
+    if (stream_) spurts_heard_ = stream_->stream().playout().spurts().size();
 }
 
 void CarrierCall::enter_stream(const Streaming& streaming, const asio::any_io_executor& executor) {
     streaming_ = streaming;
+    spoken_ = {};
+    told_ = spurts_heard_ = 0;
     auto parameters = merge(streaming.parameters, stream_faults_.parameters);
     stream_ = std::make_shared<MediaStreamClient>(
         streaming.url, StreamFacts{facts_.account_sid, facts_.sid, streaming.sid, std::move(parameters)},
@@ -88,7 +128,9 @@ asio::awaitable<void> CarrierCall::run_stream(std::shared_ptr<MediaStreamClient>
     if (end.code == 0) {
         go_on(tell_stream("stream-started", {}), executor_);
         end = co_await stream->run();
+        tell_heard();
         keep_recording(stream->stream());
+        player_.let_pass(stream->stream().now());
     }
     auto over = streaming_;
     go_on(tell_stream(end.code == 0 ? "stream-stopped" : "stream-error", end.what), executor_);

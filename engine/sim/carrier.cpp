@@ -50,6 +50,7 @@ CarrierCall& Carrier::add_call(std::string from, std::string to, std::string dir
     CallFacts facts{sids_->make("CA"), options_.account_sid, std::move(from), std::move(to), std::move(direction)};
     auto call = std::make_unique<CarrierCall>(*this, facts, std::move(settings));
     auto& placed = *call;
+    placed_.push_back(&placed);
     calls_.emplace(facts.sid, std::move(call));
     return placed;
 }
@@ -60,13 +61,25 @@ CarrierCall* Carrier::find(const std::string& sid) {
 }
 
 asio::awaitable<void> Carrier::stop() {
-    for (auto& [sid, call] : calls_) co_await call->stop();
+    for (auto* call : placed_) co_await call->stop();
 }
 
-asio::awaitable<CarrierCall*> Carrier::place_call(std::string from, std::string to, bool repeats) {
+std::string Carrier::stream_problem() const {
+    for (const auto& [sid, call] : calls_)
+        if (!call->stream_problem().empty()) return call->stream_problem();
+    return {};
+}
+
+CarrierCall* Carrier::streaming() {
+    auto found = std::find_if(placed_.rbegin(), placed_.rend(), [](auto* call) { return call->stream() != nullptr; });
+    return found == placed_.rend() ? nullptr : *found;
+}
+
+asio::awaitable<CarrierCall*> Carrier::place_call(std::string from, std::string to, bool repeats, StreamFaults faults) {
     const auto& settings = settings_of(to);
     auto& call = add_call(from, to, "inbound", settings);
     if (repeats) call.repeat_every_webhook();
+    call.stream_faults() = std::move(faults);
     call.player().start(settings.voice_url, settings.voice_method);
     co_await call.settle();
     co_return &call;

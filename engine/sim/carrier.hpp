@@ -4,6 +4,7 @@
 #include "sim/call_params.hpp"
 #include "sim/delivery.hpp"
 #include "sim/media_stream_client.hpp"
+#include "sim/spoken_items.hpp"
 #include "sim/twiml_player.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -87,6 +88,22 @@ public:
     // Writes what is said in this call's streams, from their beginning, when they end: the caller on the left.
     void record_to(std::filesystem::path file) { record_to_ = std::move(file); }
 
+    // The words that a server is about to speak on the stream, told by whoever makes its speech.
+    void assistant_says(std::string text, std::chrono::milliseconds length);
+    // What the caller has heard of them in the latest stream.
+    std::vector<SpokenItems::Heard> heard_of_assistant();
+    // Tells, and counts as heard, what was heard to its end or cut since it was called last.
+    void tell_heard();
+    // Something that happened in a stream.
+    void tell(const CallEvent& event);
+    // How many spurts of the stream's speech are no answer any more to what the caller did last.
+    std::size_t spurts_heard() const { return spurts_heard_; }
+    void note_spurts_heard();
+    // Seconds of a stream per second of the clock.
+    double pace() const;
+    // The caller's voice, µ-law.
+    boost::asio::awaitable<std::string> voice_for(std::string text) const;
+
     // Hangs up if the call is in a stream, and returns once nothing goes on by itself any more.
     boost::asio::awaitable<void> stop();
 
@@ -126,6 +143,9 @@ private:
     Streaming streaming_;  // the latest stream
     std::shared_ptr<MediaStreamClient> stream_;
     core::Event stream_over_;
+    SpokenItems spoken_;    // in it
+    std::size_t told_ = 0;  // of them
+    std::size_t spurts_heard_ = 0;
     StreamFaults stream_faults_;
     std::string stream_problem_;
     std::filesystem::path record_to_;
@@ -158,13 +178,15 @@ public:
         std::uint64_t seed = 1;
         std::function<void(const CarrierCall&, const CallEvent&)> on_event = {};
         double stream_speed = 1;  // of media streams, which always take their time
-        StreamFaults stream_faults = {};
+        // Makes a caller's voice: µ-law, 8 kHz. Tones where it is not given.
+        std::function<boost::asio::awaitable<std::string>(std::string text)> voice = {};
     };
 
     explicit Carrier(Options options);
 
     // Rings the business's number. The call is at its first wait when this returns; it lives as long as the carrier.
-    boost::asio::awaitable<CarrierCall*> place_call(std::string from, std::string to, bool repeats = false);
+    boost::asio::awaitable<CarrierCall*> place_call(std::string from, std::string to, bool repeats = false,
+                                                    StreamFaults faults = {});
 
     // Notes an outbound call (REST): nobody has picked it up yet. `settings.voice_url` is what is asked then.
     CarrierCall& ring(std::string from, std::string to, NumberSettings settings, std::string twiml = {});
@@ -179,6 +201,10 @@ public:
     // Ends what still goes on by itself. To be awaited before the carrier is let go of, if any call was in a stream or
     // was changed over REST.
     boost::asio::awaitable<void> stop();
+    // The first thing that was wrong on a stream of any call; see CarrierCall::stream_problem.
+    std::string stream_problem() const;
+    // The call that is in a stream, where one is: the one that was placed last.
+    CarrierCall* streaming();
     const NumberSettings& settings_of(const std::string& number) const;
 
     // A text that the business sends. Nothing where the receiver has opted out (21610).
@@ -205,6 +231,7 @@ private:
     std::shared_ptr<Sids> sids_;
     WebhookSender sender_;
     std::map<std::string, std::unique_ptr<CarrierCall>> calls_;
+    std::vector<CarrierCall*> placed_;  // the same, in their order
     std::vector<Outbound> ringing_;
     std::vector<TextMessage> sent_;
     std::set<std::pair<std::string, std::string>> opted_out_;  // (receiver, business)

@@ -33,8 +33,7 @@ CarrierCall::CarrierCall(Carrier& carrier, CallFacts facts, NumberSettings setti
       player_({.fallback_url = settings_.voice_fallback_url,
                .recordings_url =
                    "https://api.twilio.com/2010-04-01/Accounts/" + carrier.options().account_sid + "/Recordings"},
-              carrier.sids()),
-      stream_faults_(carrier.options().stream_faults) {}
+              carrier.sids()) {}
 
 std::string CarrierCall::status() const {
     if (const auto* ended = std::get_if<Ended>(&player_.need())) return ended->status;

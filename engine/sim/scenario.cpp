@@ -2,6 +2,7 @@
 
 #include "script/scenario_run.hpp"
 #include "sim/call_snapshot.hpp"
+#include "sim/stream_verbs.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -110,8 +111,9 @@ asio::awaitable<std::string> Scenario::run() {
         if (is_told(ask->kind)) co_await rest(carrier_.options().rest);
         step = run.resume(answer);
     }
+    co_await carrier_.stop();
     auto* failed = std::get_if<script::Failed>(&step);
-    if (!failed) co_return "";
+    if (!failed) co_return carrier_.stream_problem();
     co_return failed->where.empty() ? failed->what : failed->where + ": " + failed->what;
 }
 
@@ -195,9 +197,19 @@ asio::awaitable<Answer> Scenario::start_call(Json options) {
     note_names(options);
     if (carrier_.settings_of(to).voice_url.empty()) co_return problem("no voice URL is set for " + to);
     options_.print("☎  " + name_of(from) + " → " + name_of(to));
-    auto* call = co_await carrier_.place_call(from, to, options.value("repeats", false));
+    auto* call = co_await carrier_.place_call(from, to, options.value("repeats", false), stream_faults(options));
     if (!call->mismatch().empty()) co_return problem("the repeated webhook got another document: " + call->mismatch());
     co_return value(snapshot(*call));
+}
+
+// What is to be wrong about the call's streams: {bad_signature, parameters, parameters_of} under "stream".
+StreamFaults Scenario::stream_faults(const Json& options) {
+    auto stream = options.value("stream", Json::object());
+    StreamFaults faults{.bad_signature = stream.value("bad_signature", false)};
+    if (auto* other = carrier_.find(stream.value("parameters_of", ""))) faults.parameters = other->stream_parameters();
+    const auto parameters = stream.value("parameters", Json::object());
+    for (const auto& [name, text] : parameters.items()) faults.parameters.emplace_back(name, text);
+    return faults;
 }
 
 asio::awaitable<Answer> Scenario::perform_on_call(core::Ask ask, CarrierCall& call) {
@@ -216,6 +228,17 @@ asio::awaitable<Answer> Scenario::perform_on_call(core::Ask ask, CarrierCall& ca
         options_.print("   the carrier repeats its last webhook, and gets the same document");
         co_return value(snapshot(call));
     }
+    if (ask.kind == "record_to") {
+        call.record_to(ask.options.at("file").get<std::string>());
+        co_return value(snapshot(call));
+    }
+    if (ask.kind.starts_with("stream_")) {
+        if (ask.options.value("listens", false)) call.begin_listening();
+        auto what = co_await perform_in_stream(call, ask.kind, ask.options);
+        if (what.empty()) what = call.stream_problem();
+        if (!what.empty()) co_return problem(std::move(what));
+        co_return value(snapshot(call));
+    }
     if (ask.kind != "look") {
         auto verb = std::find_if(verbs.begin(), verbs.end(), [&](const Verb& one) { return one.kind == ask.kind; });
         if (verb == verbs.end()) co_return problem("no such verb: " + ask.kind);
@@ -225,6 +248,7 @@ asio::awaitable<Answer> Scenario::perform_on_call(core::Ask ask, CarrierCall& ca
     }
     co_await call.settle();
     if (!call.mismatch().empty()) co_return problem("the repeated webhook got another document: " + call.mismatch());
+    if (!call.stream_problem().empty()) co_return problem(call.stream_problem());
     co_return value(snapshot(call));
 }
 

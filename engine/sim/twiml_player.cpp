@@ -45,6 +45,10 @@ milliseconds TwimlPlayer::elapsed() const {
     return state_->elapsed;
 }
 
+void TwimlPlayer::let_pass(milliseconds time) {
+    state_->elapsed += time;
+}
+
 bool TwimlPlayer::arrived(const Reply& reply) {
     auto* fetch = std::get_if<Fetch>(&state_->need);
     if (!fetch) return false;

@@ -103,6 +103,8 @@ public:
     // Callbacks due (recording, dialled leg): to be sent, their replies ignored.
     std::vector<Fetch> take_callbacks();
     std::chrono::milliseconds elapsed() const;
+    // So much time goes by in the stream that the call is in.
+    void let_pass(std::chrono::milliseconds time);
 
     // The reply to the Fetch, or why there was none: 11200, 11205, …
     bool arrived(const Reply& reply);

@@ -6,6 +6,7 @@
 #include "sim/carrier.hpp"
 #include "sim/carrier_api.hpp"
 #include "sim/hook.hpp"
+#include "sim/stream_peer.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -25,6 +26,7 @@ using namespace std::chrono_literals;
 using core::Json;
 using sim::testing::connect_stream;
 using sim::testing::Hook;
+using Peer = sim::testing::StreamPeer;
 using sim::testing::token;
 using sim::testing::twiml;
 using sim::testing::Webhook;
@@ -36,59 +38,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr auto caller = "+14155550142", business = "+14155550199";
-
-// The server's side of a stream: what it was sent, and what it does once the stream has started.
-class Peer {
-public:
-    using Socket = std::shared_ptr<net::WebSocket>;
-    using Act = std::function<asio::awaitable<void>(Peer&, Socket)>;
-
-    explicit Peer(Act act) : act_(std::move(act)) {}
-
-    asio::awaitable<void> serve(Socket socket) {
-        auto start = co_await next(socket, "start");
-        sid_ = start.value("streamSid", "");
-        co_await act_(*this, socket);
-    }
-
-    // The next message of this event; null where the stream is over.
-    asio::awaitable<Json> next(Socket socket, std::string event) {
-        for (;;) {
-            auto message = co_await socket->read();
-            if (!message) co_return Json();
-            auto json = Json::parse(*message);
-            {
-                std::lock_guard lock(mutex_);
-                received_.push_back(json);
-            }
-            if (json.at("event") == event) co_return json;
-        }
-    }
-
-    void send(Socket socket, const std::string& event, Json body = nullptr) {
-        Json json{{"event", event}, {"streamSid", sid_}};
-        if (!body.is_null()) json[event] = std::move(body);
-        socket->send(json.dump()).value();
-    }
-
-    std::vector<std::string> events() const {
-        std::lock_guard lock(mutex_);
-        std::vector<std::string> events;
-        for (const auto& message : received_)
-            if (message.at("event") != "media") events.push_back(message.at("event"));
-        return events;
-    }
-    Json first() const {
-        std::lock_guard lock(mutex_);
-        return received_.at(0).at("event") == "connected" ? received_.at(1) : Json();
-    }
-
-private:
-    Act act_;
-    std::string sid_;
-    mutable std::mutex mutex_;
-    std::vector<Json> received_;
-};
 
 // Listens until the carrier ends the stream.
 asio::awaitable<void> listen_on(Peer& peer, Peer::Socket socket) {
@@ -102,7 +51,7 @@ protected:
         api_.reset();
     }
 
-    void start(Peer::Act act, std::function<void(Carrier::Options&)> change = {}) {
+    void start(Peer::Act act) {
         peer_.emplace(std::move(act));
         hook_ = std::make_unique<Hook>(
             [](const Webhook& webhook) {
@@ -119,7 +68,6 @@ protected:
         options.settings.status_callback = hook_->url("/status");
         options.on_event = [this](const CarrierCall&, const CallEvent& event) { lines_.push_back(describe(event)); };
         options.stream_speed = 10;
-        if (change) change(options);
         carrier_ = std::make_unique<Carrier>(std::move(options));
         api_ = std::make_unique<CarrierApi>(*carrier_, workers_, log_);
     }
@@ -200,7 +148,8 @@ TEST_F(CallStreamTest, OpensASignedStreamThatTellsOfTheCall) {
     EXPECT_EQ(upgrade.headers.find("User-Agent"), "Twilio.TmeWs/1.0");
     EXPECT_FALSE(upgrade.headers.find("Origin"));
     EXPECT_FALSE(upgrade.headers.find("Sec-WebSocket-Extensions"));
-    auto started = peer_->first();
+    EXPECT_EQ(peer_->events().at(0), "connected");
+    auto started = peer_->received("start").at(0);
     EXPECT_EQ(started.at("start").at("callSid"), call->facts().sid);
     EXPECT_EQ(started.at("start").at("customParameters"), (Json{{"token", "t1"}}));
     EXPECT_TRUE(started.value("streamSid", "").starts_with("MZ"));
@@ -266,8 +215,8 @@ TEST_F(CallStreamTest, EndsTheCallOverRest) {
 }
 
 TEST_F(CallStreamTest, GoesOnWithoutTheStreamWhereItIsRefused) {
-    start(listen_on, [](Carrier::Options& options) { options.stream_faults.bad_signature = true; });
-    auto* call = place_call();
+    start(listen_on);
+    auto* call = wait(carrier_->place_call(caller, business, false, {.bad_signature = true}));
     wait_until_over(call);
     EXPECT_THAT(lines_, Contains("Twilio warning 31920: the server answered the upgrade with 403: bad signature"));
     EXPECT_THAT(lines_, Contains("hears \"That was all.\""));
@@ -276,9 +225,10 @@ TEST_F(CallStreamTest, GoesOnWithoutTheStreamWhereItIsRefused) {
 }
 
 TEST_F(CallStreamTest, CanLieAboutTheParameters) {
-    start(listen_on, [](Carrier::Options& options) { options.stream_faults.parameters = {{"token", "another's"}}; });
-    stream();
-    EXPECT_EQ(peer_->first().at("start").at("customParameters"), (Json{{"token", "another's"}}));
+    start(listen_on);
+    wait(carrier_->place_call(caller, business, false, {.parameters = {{"token", "another's"}}}));
+    wait_until([&] { return !peer_->events().empty(); });
+    EXPECT_EQ(peer_->received("start").at(0).at("start").at("customParameters"), (Json{{"token", "another's"}}));
 }
 
 TEST_F(CallStreamTest, TellsAnAbnormalEnd) {
