@@ -1,5 +1,9 @@
 #include "app/engine.hpp"
 
+#include "store/memory_store.hpp"
+#include "store/postgres_store.hpp"
+#include "store/sqlite_store.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <thread>
@@ -43,6 +47,14 @@ net::Workers::Options worker_options(std::vector<std::optional<script::Watchdog:
     return options;
 }
 
+std::unique_ptr<core::Store> open_store(const ServeOptions& options, const core::Clock& clock, core::Log& log) {
+    if (options.store == "memory") return std::make_unique<store::MemoryStore>(clock);
+    if (!options.in_postgres()) return std::make_unique<store::SqliteStore>(options.data, clock, log);
+    store::PostgresStore::Options postgres;
+    postgres.url = options.store;
+    return std::make_unique<store::PostgresStore>(std::move(postgres), clock, log);
+}
+
 std::size_t thread_count(const ServeOptions& options) {
     return options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
 }
@@ -52,13 +64,13 @@ std::size_t thread_count(const ServeOptions& options) {
 Engine::Engine(const ServeOptions& options)
     : options_(options),
       log_(log_options(options)),
-      store_(clock_),
+      store_(open_store(options, clock_, log_)),
       library_({.root = options.flows, .limits = options.limits}, clock_, log_, metrics_),
       reader_(reader_options(options)),
       sender_(client_),
       rest_(rest_client(options, sender_)),
       texts_(rest_.get(), clock_, log_),
-      services_({options.allow_private_network}, client_, texts_, store_, clock_, log_),
+      services_({options.allow_private_network}, client_, texts_, *store_, clock_, log_),
       registrations_(thread_count(options)) {
     library_.refresh();
     workers_ = std::make_unique<net::Workers>(worker_options(registrations_, watchdog_, log_));
@@ -68,7 +80,7 @@ Engine::Engine(const ServeOptions& options)
     switchboard.call_lifetime = options.call_lifetime;
     switchboard_ = std::make_unique<session::Switchboard>(
         switchboard, *workers_, library_, texts_,
-        session::Surroundings{services_, store_, clock_, log_, metrics_, options.limits});
+        session::Surroundings{services_, *store_, clock_, log_, metrics_, options.limits});
 
     server_ = listen();
     watcher_ = std::make_unique<script::FlowWatcher>(
@@ -109,6 +121,7 @@ Engine::~Engine() {
     switchboard_->stop_sweeping();
     workers_->stop();
     workers_->join();
+    store_.reset();  // what it still has to tell needs the workers' contexts
 }
 
 void Engine::reload() {
@@ -222,6 +235,7 @@ void Engine::say_what_it_serves() {
     auto scheme = options_.tls_certificate.empty() ? "http://" : "https://";
     log_.info("listening", {{"url", scheme + options_.host() + ":" + std::to_string(server_->port())},
                             {"threads", workers_->size()},
+                            {"store", options_.in_postgres() ? std::string("postgres") : options_.store},
                             {"version", SWITCHHOOK_VERSION}});
     for (const auto& number : library_.status())
         log_.info("number",

@@ -5,6 +5,7 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
+#include "core/store.hpp"
 #include "net/http_client.hpp"
 #include "net/http_server.hpp"
 #include "net/workers.hpp"
@@ -14,7 +15,6 @@
 #include "session/services.hpp"
 #include "session/switchboard.hpp"
 #include "session/text_messages.hpp"
-#include "store/memory_store.hpp"
 #include "twilio/rest_client.hpp"
 #include "twilio/webhook.hpp"
 
@@ -56,7 +56,7 @@ private:
     core::SystemClock clock_;
     core::Log log_;
     core::Metrics metrics_;
-    store::MemoryStore store_;
+    std::unique_ptr<core::Store> store_;
     script::Watchdog watchdog_;
     script::FlowLibrary library_;
     twilio::WebhookReader reader_;

@@ -55,6 +55,10 @@ bool ServeOptions::on_loopback() const {
     return !error && address.is_loopback();
 }
 
+bool ServeOptions::in_postgres() const {
+    return store.starts_with("postgres://") || store.starts_with("postgresql://");
+}
+
 std::string ServeOptions::problem() const {
     boost::system::error_code error;
     boost::asio::ip::make_address(host(), error);
@@ -70,6 +74,9 @@ std::string ServeOptions::problem() const {
         return "--tls-certificate and --tls-key go together: a PEM chain, and the PEM key that belongs to it";
     if (!std::filesystem::is_directory(flows))
         return "there is no folder `" + flows.string() + "`: name the folder of your flows with --flows";
+    if (store != "sqlite" && store != "memory" && !in_postgres())
+        return "--store takes sqlite, memory, or postgres://user:password@host/database, not `" +
+               store.substr(0, store.find(':')) + "`";
     for (const auto& url : public_urls)
         if (!url.starts_with("https://") && !url.starts_with("http://"))
             return "--public-url starts with https:// or http://, as https://voice.example.com, not `" + url + "`";
@@ -98,6 +105,13 @@ void add_serve_options(CLI::App& cli, ServeOptions& o) {
         ->capture_default_str();
     where->add_option("--data", o.data, "Folder that the engine keeps its own files in")
         ->envname("SWITCHHOOK_DATA")
+        ->capture_default_str();
+    where
+        ->add_option("--store", o.store,
+                     "What calls and flows' kv are kept in: sqlite (a file in --data), postgres://… (several engines "
+                     "may share it), or memory (nothing survives)")
+        ->envname("SWITCHHOOK_STORE")
+        ->type_name("STORE")
         ->capture_default_str();
     where->add_option("--tls-certificate", o.tls_certificate, "PEM chain; the engine then speaks HTTPS itself")
         ->envname("SWITCHHOOK_TLS_CERTIFICATE");

@@ -19,6 +19,7 @@ struct ServeOptions {
     std::vector<std::string> public_urls;
     std::filesystem::path flows = "flows";
     std::filesystem::path data = "data";
+    std::string store = "sqlite";  // sqlite, memory, or postgres://…
     std::size_t threads = 0;  // 0: one a core
 
     core::LogLevel log_level = core::LogLevel::info;
@@ -45,6 +46,7 @@ struct ServeOptions {
     std::string host() const;
     std::uint16_t port() const;
     bool on_loopback() const;
+    bool in_postgres() const;
 
     // A line for the operator if these settings cannot work together; empty if they can.
     std::string problem() const;

@@ -37,8 +37,7 @@ void migrate(SqliteDatabase& database) {
     if (version > newest) {
         database.run("ROLLBACK");
         throw std::runtime_error("it was written by a newer Switchhook (its version is " + std::to_string(version) +
-                                 ", this one knows " + std::to_string(newest) +
-                                 "): run that one, or name another --data");
+                                 ", this one knows " + std::to_string(newest) + "): run that one");
     }
     for (; version < newest; ++version) database.run(migrations[version]);
     database.run("PRAGMA user_version = " + std::to_string(newest));

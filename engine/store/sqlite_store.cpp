@@ -16,7 +16,9 @@ std::string text_of(const Json& json) {
 std::filesystem::path file_in(const std::filesystem::path& directory) {
     std::error_code failed;
     std::filesystem::create_directories(directory, failed);
-    if (failed) throw std::runtime_error("cannot create " + directory.string() + ": " + failed.message());
+    if (failed)
+        throw std::runtime_error("cannot create " + directory.string() + ": " + failed.message() +
+                                 ": name a folder that can be written with --data");
     return directory / "switchhook.db";
 }
 
@@ -157,7 +159,8 @@ SqliteStore::SqliteStore(const std::filesystem::path& directory, const core::Clo
         writer_ = std::make_unique<Writer>(file, log);
         reader_ = std::make_unique<Reader>(file, log);
     } catch (const std::runtime_error& error) {
-        throw std::runtime_error("cannot use " + file.string() + ": " + error.what());
+        throw std::runtime_error("cannot use " + file.string() + ": " + error.what() +
+                                 ": name a folder that can be written with --data");
     }
     writer_->forget_expired(now());
     reading_ = std::make_unique<StoreThread>([this](StoreThread::Batch& batch) { reader_->read(batch); });

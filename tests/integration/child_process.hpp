@@ -44,6 +44,7 @@ public:
         for (const auto& [name, value] : environment) settings.push_back(name + "=" + value);
         auto argv = pointers(arguments);
         auto envp = pointers(settings);
+        for (const auto& file : {out_, err_}) std::filesystem::remove(file);  // of one that ran here before
         pid_ = fork();
         if (pid_ < 0) throw std::runtime_error("no process");
         if (pid_ > 0) return;

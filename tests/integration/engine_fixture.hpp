@@ -54,6 +54,7 @@ protected:
         arguments.insert(arguments.end(), more.begin(), more.end());
         std::map<std::string, std::string> environment;
         if (with_token) environment["TWILIO_AUTH_TOKEN"] = token;
+        std::filesystem::remove(folder / "data/engine.json");  // of one that was killed
         engine = std::make_unique<ChildProcess>(arguments, folder.root(), environment);
         static const std::regex listening("listening url=http://127\\.0\\.0\\.1:([0-9]+)");
         std::smatch match;
