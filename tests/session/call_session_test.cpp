@@ -56,6 +56,35 @@ TEST_F(SessionOfACall, DialsTheFallbackWhenTheFlowBreaksBeforeItSpeaks) {
     EXPECT_THAT(lines.text(), HasSubstr("at=test/flow.lua:1"));
 }
 
+TEST_F(SessionOfACall, DialsTheFallbackAfterAConversationThatFailedAndThatTheFlowLeftAtThat) {
+    port.answers = {of({{"status", "completed"}})};
+    serve(R"(return { fallback = { dial = "+15550100" }, on_call = function(call)
+        call:converse(agent { instructions = "Be kind." })
+        kv.set("conversed", true)
+    end })");
+    EXPECT_THAT(port.heard(), ElementsAre(connecting, "dial +15550100"));
+    EXPECT_EQ(metrics.fallbacks_total.Value(), 1);
+}
+
+TEST_F(SessionOfACall, LeavesAFailedConversationToAFlowThatDoesSomethingForTheCaller) {
+    serve(R"(return { fallback = { dial = "+15550100" }, on_call = function(call)
+        local outcome = call:converse(agent { instructions = "Be kind." })
+        call:say("It " .. outcome.reason .. ": " .. outcome.what)
+    end })");
+    EXPECT_THAT(port.heard(), ElementsAre("say It failed: not_configured"));
+    EXPECT_EQ(metrics.fallbacks_total.Value(), 0);
+}
+
+TEST_F(SessionOfACall, BringsWhatWasSaidInAConversationToTheRecord) {
+    serve(R"(return {
+        on_call = function(call) call:converse(agent { instructions = "Be kind." }) call:say("Bye") end,
+        on_call_ended = function(call)
+            local lines = call:summary().transcript
+            kv.set("first", lines[1].who .. " " .. lines[1].what)
+        end })");
+    EXPECT_EQ(kept("first"), "assistant [failed]");
+}
+
 TEST_F(SessionOfACall, DialsTheFallbackAfterWhatWasSaid) {
     port.answers = {of({{"status", "completed"}})};
     serve(R"(return { fallback = { dial = "+15550100", say = "One moment." }, on_call = function(call)
