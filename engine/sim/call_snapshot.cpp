@@ -56,7 +56,7 @@ std::string ending(const std::string& over) {
 }  // namespace
 
 Json snapshot(CarrierCall& call) {
-    call.tell_heard();
+    call.note_heard();
     const auto& need = call.player().need();
     bool ended = std::holds_alternative<Ended>(need);
     Json json{{"id", call.facts().sid},

@@ -66,12 +66,13 @@ asio::awaitable<void> Carrier::stop() {
 
 std::string Carrier::stream_problem() const {
     for (const auto& [sid, call] : calls_)
-        if (!call->stream_problem().empty()) return call->stream_problem();
+        if (!call->streams().problem().empty()) return call->streams().problem();
     return {};
 }
 
 CarrierCall* Carrier::streaming() {
-    auto found = std::find_if(placed_.rbegin(), placed_.rend(), [](auto* call) { return call->stream() != nullptr; });
+    auto found =
+        std::find_if(placed_.rbegin(), placed_.rend(), [](auto* call) { return call->streams().client() != nullptr; });
     return found == placed_.rend() ? nullptr : *found;
 }
 
@@ -79,7 +80,7 @@ asio::awaitable<CarrierCall*> Carrier::place_call(std::string from, std::string 
     const auto& settings = settings_of(to);
     auto& call = add_call(from, to, "inbound", settings);
     if (repeats) call.repeat_every_webhook();
-    call.stream_faults() = std::move(faults);
+    call.streams().set_faults(std::move(faults));
     call.player().start(settings.voice_url, settings.voice_method);
     co_await call.settle();
     co_return &call;

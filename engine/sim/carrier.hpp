@@ -2,16 +2,14 @@
 
 #include "core/event.hpp"
 #include "sim/call_params.hpp"
+#include "sim/call_streams.hpp"
 #include "sim/delivery.hpp"
-#include "sim/media_stream_client.hpp"
-#include "sim/spoken_items.hpp"
 #include "sim/twiml_player.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -30,12 +28,6 @@ struct NumberSettings {
     std::string status_callback;
     std::string sms_url;
     std::string sms_fallback_url;
-};
-
-// What is wrong about the streams that a call opens.
-struct StreamFaults {
-    bool bad_signature = false;
-    Params parameters = {};  // these take the place of the TwiML's by name
 };
 
 class Carrier;
@@ -76,31 +68,11 @@ public:
     void redirect(std::string twiml);
     void end(std::string status);
 
-    // The media stream that the call is in; null where it is in none.
-    MediaStreamClient* stream() { return stream_.get(); }
-    // How the next streams are opened; for faults.
-    StreamFaults& stream_faults() { return stream_faults_; }
-    // What the latest stream was told to hand on as customParameters.
-    const Params& stream_parameters() const { return streaming_.parameters; }
-    // The first thing that was wrong on a stream, as what the server sent and Twilio would not have taken: "Twilio
-    // error 31951: …".
-    const std::string& stream_problem() const { return stream_problem_; }
-    // Writes what is said in this call's streams, from their beginning, when they end: the caller on the left.
-    void record_to(std::filesystem::path file) { record_to_ = std::move(file); }
-
-    // The words that a server is about to speak on the stream, told by whoever makes its speech.
-    void assistant_says(std::string text, std::chrono::milliseconds length);
-    // What the caller has heard of them in the latest stream.
-    std::vector<SpokenItems::Heard> heard_of_assistant();
-    // Tells, and counts as heard, what was heard to its end or cut since it was called last.
-    void tell_heard();
-    // Something that happened in a stream.
-    void tell(const CallEvent& event);
-    // How many spurts of the stream's speech are no answer any more to what the caller did last.
-    std::size_t spurts_heard() const { return spurts_heard_; }
-    void note_spurts_heard();
-    // Seconds of a stream per second of the clock.
-    double pace() const;
+    CallStreams& streams() { return streams_; }
+    // Counts as heard what was heard in the stream since this was called last.
+    void note_heard();
+    // Something that happened beside the TwiML.
+    void tell(const CallEvent& event) const;
     // The caller's voice, µ-law.
     boost::asio::awaitable<std::string> voice_for(std::string text) const;
 
@@ -109,17 +81,11 @@ public:
 
 private:
     void change(std::function<void()> what);
-    void go_on(boost::asio::awaitable<void> work, const boost::asio::any_io_executor& executor);
+    // REQUIRES: the call has settled before.
+    void go_on(boost::asio::awaitable<void> work);
 
-    // Media streams: call_stream.cpp.
-    void enter_stream(const Streaming& streaming, const boost::asio::any_io_executor& executor);
-    boost::asio::awaitable<void> leave_stream();
-    boost::asio::awaitable<void> run_stream(std::shared_ptr<MediaStreamClient> stream);
-    boost::asio::awaitable<void> tell_stream(std::string event, std::string error);
-    MediaStreamClient::Options stream_options();
+    boost::asio::awaitable<void> run_stream(std::string sid);
     std::string reach_of(const std::string& url) const;
-    void note_problem(const StreamProblem& problem);
-    void keep_recording(MediaStream& stream);
 
     boost::asio::awaitable<void> show_events();
     boost::asio::awaitable<Delivery> request(Fetch fetch);
@@ -140,17 +106,8 @@ private:
     Fetch last_;
     std::string last_reply_;
 
-    Streaming streaming_;  // the latest stream
-    std::shared_ptr<MediaStreamClient> stream_;
-    core::Event stream_over_;
-    SpokenItems spoken_;    // in it
-    std::size_t told_ = 0;  // of them
-    std::size_t spurts_heard_ = 0;
-    StreamFaults stream_faults_;
-    std::string stream_problem_;
-    std::filesystem::path record_to_;
-    std::string caller_said_, caller_heard_;  // µ-law, of all streams so far
-    int going_on_ = 0;                        // coroutines of the call's own
+    CallStreams streams_;
+    int going_on_ = 0;  // coroutines of the call's own
     core::Event rests_;
     boost::asio::any_io_executor executor_;
 };
@@ -201,7 +158,7 @@ public:
     // Ends what still goes on by itself. To be awaited before the carrier is let go of, if any call was in a stream or
     // was changed over REST.
     boost::asio::awaitable<void> stop();
-    // The first thing that was wrong on a stream of any call; see CarrierCall::stream_problem.
+    // The first thing that was wrong on a stream of any call; see CallStreams::problem.
     std::string stream_problem() const;
     // The call that is in a stream, where one is: the one that was placed last.
     CarrierCall* streaming();

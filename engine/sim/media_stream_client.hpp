@@ -34,6 +34,7 @@ public:
     struct End {
         int code = 0;
         std::string what;
+        std::chrono::milliseconds lasted{};
     };
 
     // `url` is the TwiML's: the signature is made for it.

@@ -206,7 +206,8 @@ asio::awaitable<Answer> Scenario::start_call(Json options) {
 StreamFaults Scenario::stream_faults(const Json& options) {
     auto stream = options.value("stream", Json::object());
     StreamFaults faults{.bad_signature = stream.value("bad_signature", false)};
-    if (auto* other = carrier_.find(stream.value("parameters_of", ""))) faults.parameters = other->stream_parameters();
+    if (auto* other = carrier_.find(stream.value("parameters_of", "")))
+        faults.parameters = other->streams().latest().parameters;
     const auto parameters = stream.value("parameters", Json::object());
     for (const auto& [name, text] : parameters.items()) faults.parameters.emplace_back(name, text);
     return faults;
@@ -229,13 +230,13 @@ asio::awaitable<Answer> Scenario::perform_on_call(core::Ask ask, CarrierCall& ca
         co_return value(snapshot(call));
     }
     if (ask.kind == "record_to") {
-        call.record_to(ask.options.at("file").get<std::string>());
+        call.streams().record_to(ask.options.at("file").get<std::string>());
         co_return value(snapshot(call));
     }
     if (ask.kind.starts_with("stream_")) {
         if (ask.options.value("listens", false)) call.begin_listening();
         auto what = co_await perform_in_stream(call, ask.kind, ask.options);
-        if (what.empty()) what = call.stream_problem();
+        if (what.empty()) what = call.streams().problem();
         if (!what.empty()) co_return problem(std::move(what));
         co_return value(snapshot(call));
     }
@@ -248,7 +249,7 @@ asio::awaitable<Answer> Scenario::perform_on_call(core::Ask ask, CarrierCall& ca
     }
     co_await call.settle();
     if (!call.mismatch().empty()) co_return problem("the repeated webhook got another document: " + call.mismatch());
-    if (!call.stream_problem().empty()) co_return problem(call.stream_problem());
+    if (!call.streams().problem().empty()) co_return problem(call.streams().problem());
     co_return value(snapshot(call));
 }
 

@@ -27,18 +27,19 @@ milliseconds seconds_in(const Json& options, const char* key, double otherwise) 
 // Waits until `passes`, for so much of the stream's time; false where that ended first, or the stream.
 asio::awaitable<bool> wait_until(CarrierCall& call, milliseconds limit, std::function<bool(MediaStream&)> passes) {
     asio::steady_timer timer(co_await asio::this_coro::executor);
-    auto* stream = call.stream();
+    auto* stream = call.streams().client();
     if (!stream) co_return false;
     const auto sid = stream->stream().facts().stream_sid;
     const auto until = stream->stream().now() + limit;
     for (;;) {
-        stream = call.stream();
+        stream = call.streams().client();
         if (!stream || stream->stream().facts().stream_sid != sid) co_return false;
-        call.tell_heard();
+        call.note_heard();
         auto& media = stream->stream();
         if (passes(media)) co_return true;
         if (media.now() >= until) co_return false;
-        timer.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(milliseconds(5) / call.pace()));
+        timer.expires_after(
+            std::chrono::duration_cast<asio::steady_timer::duration>(milliseconds(5) / call.streams().speed()));
         co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
     }
 }
@@ -46,26 +47,26 @@ asio::awaitable<bool> wait_until(CarrierCall& call, milliseconds limit, std::fun
 // From the connection on; a stream that cannot be opened is over.
 asio::awaitable<std::string> open(CarrierCall& call) {
     asio::steady_timer timer(co_await asio::this_coro::executor);
-    while (call.stream() && !call.stream()->open()) {
+    while (call.streams().client() && !call.streams().client()->open()) {
         timer.expires_after(milliseconds(1));
         co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
     }
-    co_return call.stream() ? "" : "the call is in no stream";
+    co_return call.streams().client() ? "" : "the call is in no stream";
 }
 
 asio::awaitable<std::string> say(CarrierCall& call, Json options) {
     std::string text = options.at("text");
     auto voice = co_await call.voice_for(text);
-    if (!call.stream()) co_return "the stream ended before the caller spoke";
+    if (!call.streams().client()) co_return "the stream ended before the caller spoke";
     call.tell({.kind = CallEvent::Kind::enters, .text = text, .detail = "says"});
-    auto& media = call.stream()->stream();
+    auto& media = call.streams().client()->stream();
     media.speak(voice);
     auto left = media.left_to_say();
     if (auto mute_after = options.find("mute_after"); mute_after != options.end()) {
         auto rest = left - seconds_in(options, "mute_after", 0);
         bool spoken =
             co_await wait_until(call, left, [rest](MediaStream& stream) { return stream.left_to_say() <= rest; });
-        if (spoken) call.stream()->stream().stop_sending(seconds_in(options, "mute_for", 3));
+        if (spoken) call.streams().client()->stream().stop_sending(seconds_in(options, "mute_for", 3));
     }
     co_await wait_until(call, left + patience, [](MediaStream& stream) { return stream.left_to_say().count() == 0; });
     co_return "";
@@ -84,7 +85,7 @@ asio::awaitable<std::string> interrupt(CarrierCall& call, Json options) {
 asio::awaitable<std::string> press(CarrierCall& call, Json options) {
     std::string keys = options.at("keys");
     call.tell({.kind = CallEvent::Kind::enters, .text = keys, .detail = "presses"});
-    call.stream()->stream().press(keys);
+    call.streams().client()->stream().press(keys);
     co_await wait_until(call, patience + milliseconds(500) * keys.size(),
                         [](MediaStream& stream) { return !stream.pressing(); });
     co_return "";
@@ -92,15 +93,15 @@ asio::awaitable<std::string> press(CarrierCall& call, Json options) {
 
 // The assistant has spoken since it was last listened to, and is silent.
 asio::awaitable<std::string> hear_speech(CarrierCall& call, Json) {
-    auto since = call.spurts_heard();
+    auto since = call.streams().spurts_heard();
     bool began = co_await wait_until(call, patience,
                                      [since](MediaStream& stream) { return stream.playout().spurts().size() > since; });
-    if (!began) co_return call.stream() ? "the assistant said nothing for 20 s" : "";
+    if (!began) co_return call.streams().client() ? "the assistant said nothing for 20 s" : "";
     constexpr milliseconds longest = std::chrono::minutes(5);
     bool ended = co_await wait_until(
         call, longest, [](MediaStream& stream) { return stream.playout().quiet_for() >= pause_in_speech; });
-    if (call.stream()) call.note_spurts_heard();
-    co_return ended || !call.stream() ? "" : "the assistant spoke for more than 5 minutes";
+    if (call.streams().client()) call.streams().note_spurts_heard();
+    co_return ended || !call.streams().client() ? "" : "the assistant spoke for more than 5 minutes";
 }
 
 asio::awaitable<std::string> stay_silent(CarrierCall& call, Json options) {
@@ -114,29 +115,29 @@ asio::awaitable<std::string> stay_silent(CarrierCall& call, Json options) {
 asio::awaitable<std::string> leave(CarrierCall& call, Json options) {
     bool still = co_await wait_until(call, seconds_in(options, "within", 30), [](MediaStream&) { return false; });
     (void)still;
-    if (call.stream()) co_return "the caller is still on the stream";
+    if (call.streams().client()) co_return "the caller is still on the stream";
     co_await call.settle();
     co_return "";
 }
 
 asio::awaitable<std::string> lose_frames(CarrierCall& call, Json options) {
-    call.stream()->stream().lose_frames(options.at("count").get<std::size_t>());
+    call.streams().client()->stream().lose_frames(options.at("count").get<std::size_t>());
     co_return "";
 }
 asio::awaitable<std::string> stop_sending(CarrierCall& call, Json options) {
-    call.stream()->stream().stop_sending(seconds_in(options, "seconds", 3));
+    call.streams().client()->stream().stop_sending(seconds_in(options, "seconds", 3));
     co_return "";
 }
 asio::awaitable<std::string> stop_reading(CarrierCall& call, Json) {
-    call.stream()->stop_reading();
+    call.streams().client()->stop_reading();
     co_return "";
 }
 asio::awaitable<std::string> read_on(CarrierCall& call, Json) {
-    call.stream()->read_on();
+    call.streams().client()->read_on();
     co_return "";
 }
 asio::awaitable<std::string> break_off(CarrierCall& call, Json) {
-    call.stream()->break_off();
+    call.streams().client()->break_off();
     co_await wait_until(call, patience, [](MediaStream&) { return false; });
     co_return "";
 }

@@ -62,7 +62,7 @@ protected:
     // The assistant's words, told on the carrier's thread as a model on this machine does.
     void say(std::string text, std::chrono::milliseconds length) {
         auto tell = [](Carrier* carrier, std::string words, std::chrono::milliseconds time) -> asio::awaitable<void> {
-            carrier->streaming()->assistant_says(words, time);
+            carrier->streaming()->streams().assistant_says(words, time);
             co_return;
         };
         asio::co_spawn(workers_.executor(0), tell(carrier_, std::move(text), length), asio::use_future).get();

@@ -1,3 +1,5 @@
+#include "sim/call_streams.hpp"
+
 #include "audio/base64.hpp"
 #include "audio/g711.hpp"
 #include "audio/wav.hpp"
@@ -44,9 +46,9 @@ asio::awaitable<void> listen_on(Peer& peer, Peer::Socket socket) {
     co_await peer.next(socket, "nothing");
 }
 
-class CallStreamTest : public ::testing::Test {
+class CallStreamsTest : public ::testing::Test {
 protected:
-    ~CallStreamTest() override {
+    ~CallStreamsTest() override {
         if (carrier_) wait(tests::finished(carrier_->stop()));
         api_.reset();
     }
@@ -95,7 +97,8 @@ protected:
     // A call whose stream is open.
     CarrierCall* stream() {
         auto* call = place_call();
-        wait_until([&] { return call->stream() && call->stream()->open() && !peer_->events().empty(); });
+        wait_until(
+            [&] { return call->streams().client() && call->streams().client()->open() && !peer_->events().empty(); });
         return call;
     }
     void wait_until_over(CarrierCall* call) {
@@ -141,7 +144,7 @@ protected:
 
 }  // namespace
 
-TEST_F(CallStreamTest, OpensASignedStreamThatTellsOfTheCall) {
+TEST_F(CallStreamsTest, OpensASignedStreamThatTellsOfTheCall) {
     start(listen_on);
     auto* call = stream();
     auto upgrade = hook_->received("/media").at(0);
@@ -160,7 +163,7 @@ TEST_F(CallStreamTest, OpensASignedStreamThatTellsOfTheCall) {
     EXPECT_EQ(told.get("CallSid"), call->facts().sid);
 }
 
-TEST_F(CallStreamTest, PlaysToTheCallerAndGoesOnWithTheActionWhenTheServerCloses) {
+TEST_F(CallStreamsTest, PlaysToTheCallerAndGoesOnWithTheActionWhenTheServerCloses) {
     start([](Peer& peer, Peer::Socket socket) -> asio::awaitable<void> {
         peer.send(socket, "media", {{"payload", audio::encode_base64(std::string(4000, 'a'))}});
         peer.send(socket, "mark", {{"name", "end"}});
@@ -171,11 +174,11 @@ TEST_F(CallStreamTest, PlaysToTheCallerAndGoesOnWithTheActionWhenTheServerCloses
     wait_until_over(call);
     EXPECT_EQ(hook_->received("/after").at(0).form.get("CallStatus"), "in-progress");
     EXPECT_THAT(lines_, Contains("hears \"That was all.\""));
-    EXPECT_EQ(call->stream_problem(), "");
+    EXPECT_EQ(call->streams().problem(), "");
     EXPECT_THAT(stream_events(), ::testing::UnorderedElementsAre("stream-started", "stream-stopped"));
 }
 
-TEST_F(CallStreamTest, SaysStopAndClosesWhenTheCallerHangsUp) {
+TEST_F(CallStreamsTest, SaysStopAndClosesWhenTheCallerHangsUp) {
     start(listen_on);
     auto* call = stream();
     act(call, [](CarrierCall& on) { on.player().hang_up(); });
@@ -183,10 +186,11 @@ TEST_F(CallStreamTest, SaysStopAndClosesWhenTheCallerHangsUp) {
     EXPECT_EQ(peer_->events().back(), "stop");
     ASSERT_EQ(hook_->received("/after").size(), 1u);
     EXPECT_EQ(hook_->received("/after")[0].form.get("CallStatus"), "completed");
-    EXPECT_EQ(hook_->received("/status").at(0).form.get("CallStatus"), "completed");
+    auto status = hook_->received("/status").at(0).form;
+    EXPECT_EQ(status.get("CallStatus"), "completed");
 }
 
-TEST_F(CallStreamTest, LeavesTheStreamWhenTheCallIsRedirectedOverRest) {
+TEST_F(CallStreamsTest, LeavesTheStreamWhenTheCallIsRedirectedOverRest) {
     start(listen_on);
     auto* call = stream();
     EXPECT_EQ(update(call, {{"Url", hook_->url("/moved")}}).status, 200);
@@ -196,7 +200,7 @@ TEST_F(CallStreamTest, LeavesTheStreamWhenTheCallIsRedirectedOverRest) {
     EXPECT_TRUE(hook_->received("/after").empty()) << "the verb was abandoned";
 }
 
-TEST_F(CallStreamTest, TakesADocumentOverRest) {
+TEST_F(CallStreamsTest, TakesADocumentOverRest) {
     start(listen_on);
     auto* call = stream();
     EXPECT_EQ(update(call, {{"Twiml", "<Response><Say>From REST.</Say></Response>"}}).status, 200);
@@ -204,7 +208,7 @@ TEST_F(CallStreamTest, TakesADocumentOverRest) {
     EXPECT_THAT(lines_, Contains("hears \"From REST.\""));
 }
 
-TEST_F(CallStreamTest, EndsTheCallOverRest) {
+TEST_F(CallStreamsTest, EndsTheCallOverRest) {
     start(listen_on);
     auto* call = stream();
     EXPECT_EQ(update(call, {{"Status", "completed"}}).status, 200);
@@ -214,7 +218,7 @@ TEST_F(CallStreamTest, EndsTheCallOverRest) {
     EXPECT_EQ(update(call, {{"Status", "completed"}}).status, 400);
 }
 
-TEST_F(CallStreamTest, GoesOnWithoutTheStreamWhereItIsRefused) {
+TEST_F(CallStreamsTest, GoesOnWithoutTheStreamWhereItIsRefused) {
     start(listen_on);
     auto* call = wait(carrier_->place_call(caller, business, false, {.bad_signature = true}));
     wait_until_over(call);
@@ -224,14 +228,14 @@ TEST_F(CallStreamTest, GoesOnWithoutTheStreamWhereItIsRefused) {
     EXPECT_NE(hook_->received("/stream")[0].form.get("StreamError"), "");
 }
 
-TEST_F(CallStreamTest, CanLieAboutTheParameters) {
+TEST_F(CallStreamsTest, CanLieAboutTheParameters) {
     start(listen_on);
     wait(carrier_->place_call(caller, business, false, {.parameters = {{"token", "another's"}}}));
     wait_until([&] { return !peer_->events().empty(); });
     EXPECT_EQ(peer_->received("start").at(0).at("start").at("customParameters"), (Json{{"token", "another's"}}));
 }
 
-TEST_F(CallStreamTest, TellsAnAbnormalEnd) {
+TEST_F(CallStreamsTest, TellsAnAbnormalEnd) {
     start([](Peer&, Peer::Socket socket) -> asio::awaitable<void> {
         socket->abort();
         co_return;
@@ -244,17 +248,17 @@ TEST_F(CallStreamTest, TellsAnAbnormalEnd) {
     EXPECT_THAT(lines_, Contains("Twilio warning 31921: the server closed the stream with status 4001"));
 }
 
-TEST_F(CallStreamTest, NotesWhatTwilioWouldNotTake) {
+TEST_F(CallStreamsTest, NotesWhatTwilioWouldNotTake) {
     start([](Peer& peer, Peer::Socket socket) -> asio::awaitable<void> {
         peer.send(socket, "shout");
         co_await peer.next(socket, "nothing");
     });
     auto* call = stream();
-    wait_until([&] { return !call->stream_problem().empty(); });
-    EXPECT_THAT(call->stream_problem(), HasSubstr("Twilio error 31951: there is no such event to send"));
+    wait_until([&] { return !call->streams().problem().empty(); });
+    EXPECT_THAT(call->streams().problem(), HasSubstr("Twilio error 31951: there is no such event to send"));
 }
 
-TEST_F(CallStreamTest, RecordsTheCallerOnTheLeftAndTheAssistantOnTheRight) {
+TEST_F(CallStreamsTest, RecordsTheCallerOnTheLeftAndTheAssistantOnTheRight) {
     start([](Peer& peer, Peer::Socket socket) -> asio::awaitable<void> {
         co_await peer.next(socket, "dtmf");
         peer.send(socket, "media", {{"payload", audio::encode_base64(std::string(1600, '\x10'))}});
@@ -265,9 +269,9 @@ TEST_F(CallStreamTest, RecordsTheCallerOnTheLeftAndTheAssistantOnTheRight) {
     auto folder = std::filesystem::temp_directory_path() / ("call_stream_test." + std::to_string(getpid()));
     auto* call = stream();
     act(call, [&](CarrierCall& on) {
-        on.record_to(folder / "deep" / "call.wav");
-        on.stream()->stream().speak(std::string(800, '\x20'));
-        on.stream()->stream().press("1");
+        on.streams().record_to(folder / "deep" / "call.wav");
+        on.streams().client()->stream().speak(std::string(800, '\x20'));
+        on.streams().client()->stream().press("1");
     });
     wait_until_over(call);
     std::ifstream file(folder / "deep" / "call.wav", std::ios::binary);
@@ -284,15 +288,15 @@ TEST_F(CallStreamTest, RecordsTheCallerOnTheLeftAndTheAssistantOnTheRight) {
     std::filesystem::remove_all(folder);
 }
 
-TEST_F(CallStreamTest, BreaksOffWithoutAWord) {
+TEST_F(CallStreamsTest, BreaksOffWithoutAWord) {
     start(listen_on);
     auto* call = stream();
-    act(call, [](CarrierCall& on) { on.stream()->break_off(); });
+    act(call, [](CarrierCall& on) { on.streams().client()->break_off(); });
     wait_until_over(call);
     EXPECT_THAT(peer_->events(), ::testing::Not(Contains("stop")));
 }
 
-TEST_F(CallStreamTest, ReadsNothingUntilItReadsOn) {
+TEST_F(CallStreamsTest, ReadsNothingUntilItReadsOn) {
     std::atomic<bool> returned = false;
     start([&](Peer& peer, Peer::Socket socket) -> asio::awaitable<void> {
         co_await peer.next(socket, "dtmf");
@@ -304,18 +308,18 @@ TEST_F(CallStreamTest, ReadsNothingUntilItReadsOn) {
     });
     auto* call = stream();
     act(call, [](CarrierCall& on) {
-        on.stream()->stop_reading();
-        on.stream()->stream().press("1");
+        on.streams().client()->stop_reading();
+        on.streams().client()->stream().press("1");
     });
-    auto heard = [&] { return call->stream()->stream().now(); };
+    auto heard = [&] { return call->streams().client()->stream().now(); };
     auto until = heard() + 2s;
     wait_until([&] { return heard() > until; });
     EXPECT_FALSE(returned);
-    act(call, [](CarrierCall& on) { on.stream()->read_on(); });
+    act(call, [](CarrierCall& on) { on.streams().client()->read_on(); });
     wait_until([&] { return returned.load(); });
 }
 
-TEST_F(CallStreamTest, RefusesAStreamWhoseAddressTwilioRefuses) {
+TEST_F(CallStreamsTest, RefusesAStreamWhoseAddressTwilioRefuses) {
     start(listen_on);
     for (const char* noun : {"<Stream url='ws://127.0.0.1:1/media'/>", "<Stream url='media'/>",
                              "<Stream url='wss://127.0.0.1:1/media' track='both_tracks'/>"}) {
