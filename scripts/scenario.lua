@@ -753,3 +753,9 @@ end
 function narrate(line)
   perform("narrate", { text = want(line, "string", 'narrate("A guest calls.")') })
 end
+
+-- What further words are made of: scenario_assistant.lua.
+return {
+  perform = perform, refuse = refuse, want = want, want_options = want_options, show = show, flat = flat,
+  Caller = Caller,
+}

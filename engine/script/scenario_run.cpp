@@ -16,10 +16,13 @@ struct CloseState {
     void operator()(lua_State* L) const { lua_close(L); }
 };
 
-std::string_view vocabulary() {
+// Loads one of the engine's scripts, as a function on top of the stack or what is wrong with it.
+bool load_words(lua_State* L, std::string_view name) {
     auto scripts = embedded_scripts();
-    auto found = std::find_if(scripts.begin(), scripts.end(), [](const auto& s) { return s.name == "scenario"; });
-    return found == scripts.end() ? std::string_view() : found->text;
+    auto found = std::find_if(scripts.begin(), scripts.end(), [&](const auto& one) { return one.name == name; });
+    auto text = found == scripts.end() ? std::string_view() : found->text;
+    auto chunk = "=[switchhook]/" + std::string(name) + ".lua";
+    return luaL_loadbuffer(L, text.data(), text.size(), chunk.c_str()) == 0;
 }
 
 // ask(kind, options) in Lua: the coroutine rests until resume() brings value, reason and error.
@@ -76,12 +79,14 @@ ScenarioRun::~ScenarioRun() = default;
 Step ScenarioRun::start() {
     auto* L = state_->lua.get();
     luaL_openlibs(L);
-    auto words = vocabulary();
-    if (luaL_loadbuffer(L, words.data(), words.size(), "=[switchhook]/scenario.lua") != 0)
-        return Failed{{}, message_on_top(L), {}};
+    if (!load_words(L, "scenario")) return Failed{{}, message_on_top(L), {}};
     lua_pushcfunction(L, ask);
     lua_pushcfunction(L, where);
-    if (lua_pcall(L, 2, 0, 0) != 0) return Failed{{}, message_on_top(L), {}};
+    if (lua_pcall(L, 2, 1, 0) != 0) return Failed{{}, message_on_top(L), {}};
+    // The assistant's words are made of what the caller's gave.
+    if (!load_words(L, "scenario_assistant")) return Failed{{}, message_on_top(L), {}};
+    lua_insert(L, -2);
+    if (lua_pcall(L, 1, 0, 0) != 0) return Failed{{}, message_on_top(L), {}};
 
     state_->thread = lua_newthread(L);
     const auto& [path, text] = state_->scenario;

@@ -282,7 +282,8 @@ core::AudioFormat RealtimeModel::output_format() const {
 
 std::vector<std::string> RealtimeModel::tools() const {
     std::vector<std::string> names;
-    for (const auto& tool : request().value("tools", session_["tools"]))
+    const auto request = waiting() ? waiting()->request() : Json::object();
+    for (const auto& tool : request.value("tools", session_["tools"]))
         if (tool.contains("name")) names.push_back(tool["name"]);
     return names;
 }

@@ -77,7 +77,7 @@ public:
     const core::Json& request() const;
     // The formats in which the response that wants words is spoken.
     core::AudioFormat output_format() const;
-    // The tools that it may use, by name. REQUIRES: wants_words().
+    // The tools that it may use now, by name.
     std::vector<std::string> tools() const;
 
     // Fills the response and ends it; with nothing, the model is silent. REQUIRES: wants_words().

@@ -149,6 +149,11 @@ void Scenario::show(const CarrierCall& call, const CallEvent& event) {
 
 asio::awaitable<Answer> Scenario::perform(core::Ask ask) {
     const auto& options = ask.options;
+    if (ask.kind.starts_with("assistant.")) {
+        if (!options_.assistants) co_return problem("this run has no simulated model");
+        auto answer = co_await options_.assistants->perform(std::move(ask));
+        co_return answer;
+    }
     if (ask.kind == "call") {
         auto answer = co_await start_call(options);
         co_return answer;

@@ -3,6 +3,7 @@
 #include "core/ask.hpp"
 #include "net/http_client.hpp"
 #include "script/flow.hpp"
+#include "sim/assistants.hpp"
 #include "sim/carrier.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -25,6 +26,8 @@ public:
         // Answers which number runs what: a list of {number, version, error}, bare or under "numbers".
         std::string status_url;
         std::function<void(std::string_view)> print;
+        // Those who play the model that the engine talks to; null: the scenario has none.
+        std::shared_ptr<Assistants> assistants = {};
     };
 
     // `carrier` outlives the scenario, and runs on the same executor.
