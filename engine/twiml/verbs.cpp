@@ -103,14 +103,18 @@ constexpr std::array nouns = {
     Noun{"application", "Application", "application whisper parameters"},
 };
 
+Checked<void> add_parameter(Document& document, Element noun, std::string_view name, std::string_view value) {
+    auto parameter = document.add(noun, "Parameter");
+    if (!parameter) return parameter.error();
+    if (auto set = document.set(*parameter, "name", name); !set) return set.error();
+    return document.set(*parameter, "value", value);
+}
+
 Checked<void> add_parameters(Document& document, Element noun, const Json& parameters, const OptionRules& rules) {
     for (const auto& [name, value] : parameters.items()) {
         const auto text = plain_text(value);
         if (!text) return Problem{rules.who + ": `parameters` must be a table of names and texts"};
-        auto parameter = document.add(noun, "Parameter");
-        if (!parameter) return parameter.error();
-        if (auto set = document.set(*parameter, "name", name); !set) return set.error();
-        if (auto set = document.set(*parameter, "value", *text); !set) return set.error();
+        if (auto added = add_parameter(document, noun, name, *text); !added) return added.error();
     }
     return {};
 }
@@ -297,6 +301,18 @@ Checked<void> fill_prompts(Document& document, Element parent, const Json& promp
     return {};
 }
 
+Checked<void> fill_stream(Document& document, const Stream& stream, const Urls& urls) {
+    auto connect = document.add("Connect");
+    if (!connect) return connect.error();
+    if (auto set = document.set(*connect, "action", urls.action); !set) return set.error();
+    auto noun = document.add(*connect, "Stream");
+    if (!noun) return noun.error();
+    if (auto set = document.set(*noun, "url", stream.url); !set) return set.error();
+    for (const auto& [name, value] : stream.parameters)
+        if (auto added = add_parameter(document, *noun, name, value); !added) return added.error();
+    return {};
+}
+
 }  // namespace
 
 bool is_verb(std::string_view kind) {
@@ -310,6 +326,13 @@ Checked<void> append(Document& document, const core::Ask& ask, const Urls& urls)
     const auto mark = document.mark();
     auto added =
         append_verb({document, ask.options.is_object() ? ask.options : none, urls}, document.root(), *verb, ask.kind);
+    if (!added) document.undo(mark);
+    return added;
+}
+
+Checked<void> append_stream(Document& document, const Stream& stream, const Urls& urls) {
+    const auto mark = document.mark();
+    auto added = fill_stream(document, stream, urls);
     if (!added) document.undo(mark);
     return added;
 }

@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace switchhook::twiml {
 
@@ -28,6 +30,16 @@ bool is_verb(std::string_view kind);
 // An empty text to say adds nothing. A record is followed by a redirect to the same continuation, since a recording
 // in which nothing was said falls through to the next verb; nothing after a gather, dial or enqueue is ever reached.
 Checked<void> append(Document& document, const core::Ask& ask, const Urls& urls);
+
+// The engine's end of a bidirectional media stream, and what the carrier tells it of the call when it connects.
+struct Stream {
+    std::string url;                                              // wss://…
+    std::vector<std::pair<std::string, std::string>> parameters;  // name and value, together under 500 characters
+};
+
+// Appends <Connect><Stream>: the caller's audio goes to `stream` until that is closed, then Twilio goes to
+// `urls.action`. Nothing after it is ever reached.
+Checked<void> append_stream(Document& document, const Stream& stream, const Urls& urls);
 
 // Appends a list of prompts ({say = {…}}, {play = {…}}, {pause = {…}}), as a gather or a whisper has them.
 Checked<void> append_prompts(Document& document, const core::Json& prompts);

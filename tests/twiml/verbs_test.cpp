@@ -310,3 +310,24 @@ TEST(Verbs, PromptsAloneMakeAWhisper) {
               R"(<?xml version="1.0" encoding="UTF-8"?><Response><Say>A call</Say><Pause/></Response>)");
     EXPECT_EQ(append_prompts(document, Json::object()).error().text, "`prompts` must be a list");
 }
+
+TEST(AppendStream, ConnectsTheCallersAudioAndComesBackToTheAction) {
+    Document document;
+    ASSERT_TRUE(append_stream(document, {"wss://voice.example.com/twilio/stream/CA1", {{"token", "a\"b"}}}, urls));
+    EXPECT_EQ(document.render(),
+              R"(<?xml version="1.0" encoding="UTF-8"?><Response><Connect action="/twilio/continue/7">)"
+              R"(<Stream url="wss://voice.example.com/twilio/stream/CA1"><Parameter name="token" value="a&quot;b"/>)"
+              R"(</Stream></Connect></Response>)");
+}
+
+TEST(AppendStream, GoesWithoutTlsOnLoopbackOnly) {
+    for (auto url : {"ws://127.0.0.1:8080/s", "ws://localhost/s", "ws://[::1]:80/s", "ws://127.0.0.1"}) {
+        Document document;
+        EXPECT_TRUE(append_stream(document, {url, {}}, urls)) << url;
+    }
+    for (auto url : {"ws://voice.example.com/s", "ws://127.0.0.1.example.com/s", "https://voice.example.com/s"}) {
+        Document document;
+        EXPECT_FALSE(append_stream(document, {url, {}}, urls)) << url;
+        EXPECT_TRUE(document.empty()) << url;
+    }
+}
