@@ -35,6 +35,9 @@ public:
     struct WebSocketHandler {
         // The response to refuse it with, or none to let it in.
         std::function<boost::asio::awaitable<std::optional<Response>>(Request)> admit;
+        // The worker on which it is to live and serve() runs, by its index; without it, the one that took the
+        // connection.
+        std::function<std::size_t(const Request&)> place = {};
         // Runs for as long as the WebSocket is of use; it is cut once this returns.
         std::function<boost::asio::awaitable<void>(Request, std::shared_ptr<WebSocket>)> serve;
         WebSocketOptions options = {};

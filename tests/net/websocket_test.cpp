@@ -6,14 +6,18 @@
 #include "net/test_certificate.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <future>
+#include <thread>
 
 using namespace switchhook;
 using namespace switchhook::net;
@@ -33,6 +37,7 @@ protected:
                             std::shared_ptr<WebSocket> socket) { return serve(std::move(request), std::move(socket)); },
             .options = {.max_message = 100'000, .idle_time = idle_time_},
         };
+        options.websocket->place = place_;
         if (tls) {
             write_certificate(folder_.file("chain.pem"), folder_.file("key.pem"), "IP:127.0.0.1");
             options.tls = HttpServer::Tls{folder_.file("chain.pem"), folder_.file("key.pem")};
@@ -54,11 +59,12 @@ protected:
 
     // Says its target, then sends back what it hears, until the peer leaves or tells it how to.
     asio::awaitable<void> serve(Request request, std::shared_ptr<WebSocket> socket) {
+        served_on_ = std::this_thread::get_id();
         if (!socket->send(request.target)) co_return;
         for (;;) {
             auto message = co_await socket->read();
             if (!message) {
-                ended_.set_value(message.error());
+                if (!many_) ended_.set_value(message.error());
                 co_return;
             }
             if (*message == "drop") {
@@ -71,6 +77,15 @@ protected:
             }
             if (!socket->send("echo " + *message)) co_return;
         }
+    }
+
+    // Looks until it holds, for ten seconds at most.
+    template <class Condition>
+    static bool until(Condition holds) {
+        for (auto limit = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < limit;
+             std::this_thread::yield())
+            if (holds()) return true;
+        return holds();
     }
 
     // Runs a client's side to its end.
@@ -86,7 +101,10 @@ protected:
     TemporaryFolder folder_;
     core::Log log_{{.level = core::LogLevel::off}, [](std::string_view) {}};
     std::promise<core::Error> ended_;
-    Workers workers_{{.count = 1}};
+    std::function<std::size_t(const Request&)> place_;
+    std::atomic<std::thread::id> served_on_;
+    std::atomic<bool> many_ = false;  // WebSockets end: none of them is `ended_`
+    Workers workers_{{.count = 2}};
     std::optional<HttpServer> server_;
     asio::io_context context_{1};
     std::optional<HttpClient> client_{std::in_place};
@@ -115,6 +133,81 @@ TEST_F(WebSocketTest, CarriesMessagesBothWaysInOrder) {
         server_.reset();
         context_.restart();
     }
+}
+
+TEST_F(WebSocketTest, LivesOnTheWorkerThatItsRequestNames) {
+    place_ = [](const Request& request) { return request.path() == "/first" ? 0U : 1U; };
+    std::thread::id threads[2];
+    for (std::size_t i = 0; i < 2; ++i) {
+        std::promise<std::thread::id> id;
+        asio::post(workers_.executor(i), [&] { id.set_value(std::this_thread::get_id()); });
+        threads[i] = id.get_future().get();
+    }
+    // The system spreads connections over the workers by their ports, so some of these are taken by the other one.
+    for (bool tls : {false, true}) {
+        auto url = start(tls);
+        for (int i = 0; i < 16; ++i) {
+            auto path = i % 2 == 0 ? "/first" : "/second";
+            std::string heard;
+            run([&]() -> asio::awaitable<void> {
+                WebSocketRequest request{.url = url + path, .allow_private = true};
+                auto socket = co_await client_->connect_websocket(std::move(request));
+                if (!socket) co_return;
+                (*socket)->send("hello").value();
+                for (int n = 0; n < 2; ++n) {
+                    auto message = co_await (*socket)->read();
+                    heard += message ? *message + ";" : message.error().message();
+                }
+                co_await (*socket)->close();
+            });
+            EXPECT_EQ(heard, std::string(path) + ";echo hello;");
+            EXPECT_EQ(served_on_.load(), threads[i % 2]) << path << (tls ? " over TLS" : "");
+            EXPECT_EQ(ended_.get_future().get(), Errc::closed);
+            ended_ = {};
+            context_.restart();
+        }
+        EXPECT_TRUE(until([&] { return server_->connections() == 0; }));
+        server_.reset();
+    }
+}
+
+TEST_F(WebSocketTest, EndsWithItsServerWhereverItLives) {
+    place_ = [](const Request&) { return 1U; };
+    many_ = true;
+    auto url = start();
+    std::vector<std::thread> peers;
+    std::atomic<int> open = 0;
+    std::atomic<int> ended = 0;
+    for (int i = 0; i < 8; ++i)
+        peers.emplace_back([&] {
+            asio::io_context context{1};
+            HttpClient client;
+            asio::co_spawn(
+                context,
+                [&]() -> asio::awaitable<void> {
+                    WebSocketRequest request{.url = url, .allow_private = true};
+                    auto socket = co_await client.connect_websocket(std::move(request));
+                    ++open;
+                    if (!socket) co_return;
+                    while (co_await (*socket)->read()) continue;
+                    ++ended;
+                },
+                asio::detached);
+            context.run();
+        });
+    EXPECT_TRUE(until([&] { return open == 8; }));
+    server_.reset();
+    for (auto& peer : peers) peer.join();
+    EXPECT_EQ(ended, 8);
+}
+
+TEST_F(WebSocketTest, IsRefusedWhereMoreFollowsItsRequest) {
+    start();
+    RawClient client(server_->port());
+    client.send(
+        "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\x81\x80mask");
+    EXPECT_THAT(client.receive(), testing::StartsWith("HTTP/1.1 400 Bad Request\r\n"));
 }
 
 TEST_F(WebSocketTest, IsRefusedWithAResponse) {
