@@ -94,12 +94,44 @@ Engine::Engine(const ServeOptions& options)
     say_what_it_serves();
 }
 
+net::HttpServer::WebSocketHandler Engine::media_streams() {
+    // Only for what was admitted: the path is a stream's, and names its call.
+    auto call_of = [](const net::Request& request) { return twilio::find_route(request.path())->call_sid; };
+    net::HttpServer::WebSocketHandler streams;
+    streams.admit = [this](net::Request request) { return admit_stream(std::move(request)); };
+    streams.place = [this, call_of](const net::Request& request) { return switchboard_->worker_of(call_of(request)); };
+    streams.serve = [this, call_of](net::Request request, std::shared_ptr<net::WebSocket> socket) {
+        return switchboard_->media_stream(call_of(request), std::move(socket));
+    };
+    streams.options.max_message = std::size_t{64} * 1024;
+    streams.options.handshake_time = std::chrono::seconds(3);
+    return streams;
+}
+
+// What keeps a WebSocket out, or nothing.
+asio::awaitable<std::optional<net::Response>> Engine::admit_stream(net::Request request) {
+    auto route = twilio::find_route(request.path());
+    if (!route || route->kind != twilio::RouteKind::media_stream)
+        co_return net::text_response(404, "There is no WebSocket here.\n");
+    auto refusal = reader_.check_upgrade(request);
+    // It bears no token of ours, and does not say in time on which worker its call lives.
+    if (!refusal && route->call_sid.empty())
+        refusal =
+            twilio::Refusal{twilio::Refusal::Cause::malformed, 404,
+                            "streams come to /twilio/stream/<CallSid>, as the engine's own documents name it: have "
+                            "the number's webhook lead to /twilio/voice"};
+    if (!refusal) co_return std::nullopt;
+    metrics_.streams_refused_total.Increment();
+    co_return refuse(request, *refusal);
+}
+
 std::unique_ptr<net::HttpServer> Engine::listen() {
     net::HttpServer::Options server;
     server.address = options_.host();
     server.port = options_.port();
     server.max_connections = options_.max_connections;
     server.on_overload = [this] { metrics_.overload_total.Increment(); };
+    server.websocket = media_streams();
     if (!options_.tls_certificate.empty()) server.tls = {options_.tls_certificate, options_.tls_key};
     try {
         return std::make_unique<net::HttpServer>(

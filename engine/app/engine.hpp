@@ -49,6 +49,8 @@ private:
     net::Response refuse(const net::Request& request, const twilio::Refusal& refusal);
     net::Response readiness() const;
     core::Json health() const;
+    net::HttpServer::WebSocketHandler media_streams();
+    boost::asio::awaitable<std::optional<net::Response>> admit_stream(net::Request request);
     std::unique_ptr<net::HttpServer> listen();
     void say_what_it_serves();
 

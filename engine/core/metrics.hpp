@@ -32,6 +32,9 @@ public:
     prometheus::Histogram& webhook_seconds;
     prometheus::Counter& signatures_missing_total;
     prometheus::Counter& signatures_wrong_total;
+    prometheus::Counter& streams_opened_total;
+    prometheus::Counter& streams_refused_total;
+    prometheus::Counter& streams_dropped_total;
     prometheus::Counter& overload_total;
     prometheus::Counter& slow_asks_total;
     prometheus::Counter& flow_failures_total;

@@ -20,6 +20,8 @@ constexpr const char* not_in_service = "The number you have called is not set up
 constexpr const char* nobody = "Sorry, nobody can take your call now. Please call again later.";
 constexpr const char* restarting = "We are restarting our phone system. Please call again in a minute. Goodbye.";
 
+constexpr std::uint16_t policy_violation = 1008;  // RFC 6455 §7.4.1
+
 net::Response document_of(std::initializer_list<Ask> asks, const twiml::Urls& urls = {}) {
     twiml::Document document;
     for (const auto& ask : asks)
@@ -58,7 +60,11 @@ Switchboard::Switchboard(Options options, net::Workers& workers, script::FlowLib
 Switchboard::~Switchboard() = default;
 
 Switchboard::Post& Switchboard::post_of(const std::string& sid) {
-    return *posts_[std::hash<std::string>()(sid) % posts_.size()];
+    return *posts_[worker_of(sid)];
+}
+
+std::size_t Switchboard::worker_of(const std::string& call_sid) const {
+    return std::hash<std::string>()(call_sid) % posts_.size();
 }
 
 asio::awaitable<net::Response> Switchboard::voice(twilio::Webhook webhook, unsigned turn, std::string origin) {
@@ -151,6 +157,36 @@ asio::awaitable<net::Response> Switchboard::whisper(std::string call_sid, std::s
         co_return call ? net::xml_response(200, call->port.whisper(t)) : empty_document();
     };
     co_return co_await on(post.executor, work(post, std::move(call_sid), target));
+}
+
+asio::awaitable<void> Switchboard::media_stream(std::string call_sid, std::shared_ptr<net::WebSocket> socket) {
+    auto stream = co_await twilio::MediaStream::open(socket, {});
+    const auto why = !stream ? stream.error().message() : attach(call_sid, *stream);
+    if (!why.empty()) {
+        with_.metrics.streams_refused_total.Increment();
+        with_.log.warn("media stream refused", {{"call", call_sid}, {"why", why}});
+        co_await socket->close(policy_violation);
+        co_return;
+    }
+    const auto& sid = (*stream)->start().stream_sid;
+    with_.metrics.streams_opened_total.Increment();
+    with_.log.info("media stream opened", {{"call", call_sid}, {"stream", sid}});
+    auto broke_off = co_await (*stream)->run();
+    if (!broke_off) {
+        with_.log.info("media stream ended", {{"call", call_sid}, {"stream", sid}});
+        co_return;
+    }
+    with_.metrics.streams_dropped_total.Increment();
+    with_.log.warn("media stream dropped", {{"call", call_sid}, {"stream", sid}, {"why", broke_off.message()}});
+}
+
+// What keeps the call from taking the stream, or nothing.
+std::string Switchboard::attach(const std::string& call_sid, const std::shared_ptr<twilio::MediaStream>& stream) {
+    auto call = post_of(call_sid).registry.find_call(call_sid);
+    if (!call) return "there is no such call here";
+    call->touched = with_.clock.now();
+    if (!call->port.attach(stream)) return "the call does not wait for it: its token is missing, wrong or used up";
+    return {};
 }
 
 asio::awaitable<net::Response> Switchboard::status(twilio::Webhook webhook) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/http.hpp"
+#include "net/websocket.hpp"
 #include "net/workers.hpp"
 #include "script/flow_library.hpp"
 #include "session/call_registry.hpp"
@@ -37,6 +38,11 @@ public:
     boost::asio::awaitable<net::Response> status(twilio::Webhook webhook);
     boost::asio::awaitable<net::Response> text_message(twilio::Webhook webhook);
 
+    // The worker on which a call lives, by its index.
+    std::size_t worker_of(const std::string& call_sid) const;
+    // Brings a call its audio, and keeps it for as long as the socket is of use. REQUIRES: runs on worker_of(call_sid).
+    boost::asio::awaitable<void> media_stream(std::string call_sid, std::shared_ptr<net::WebSocket> socket);
+
     // From now on new calls go to their flow's fallback; calls in progress go on.
     void drain() { draining_ = true; }
     bool draining() const { return draining_; }
@@ -59,6 +65,7 @@ private:
     boost::asio::awaitable<net::Response> answer(Post& post, twilio::Webhook webhook, unsigned turn,
                                                  std::string origin);
     boost::asio::awaitable<net::Response> answer_message(Post& post, twilio::Webhook webhook);
+    std::string attach(const std::string& call_sid, const std::shared_ptr<twilio::MediaStream>& stream);
     boost::asio::awaitable<void> serve_message(std::shared_ptr<ActiveMessage> message);
     boost::asio::awaitable<void> sweep(Post& post);
     net::Response without_flow(const twilio::Webhook& webhook, const script::Live* live, const std::string& origin);

@@ -5,9 +5,14 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <openssl/crypto.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <string_view>
+#include <system_error>
+#include <unistd.h>
 
 namespace switchhook::twilio {
 namespace {
@@ -31,6 +36,21 @@ bool has_outcome(std::string_view kind) {
     return kind == "record" || kind == "dial" || kind == "enqueue";
 }
 
+constexpr const char* token_parameter = "token";
+
+// 256 bits of the system's randomness, in hex.
+std::string one_time_token() {
+    std::array<unsigned char, 32> bytes{};
+    if (getentropy(bytes.data(), bytes.size()) != 0)
+        throw std::system_error(errno, std::generic_category(), "the system gives no random numbers");
+    std::string token;
+    for (auto byte : bytes) {
+        token += "0123456789abcdef"[byte >> 4];
+        token += "0123456789abcdef"[byte & 15];
+    }
+    return token;
+}
+
 }  // namespace
 
 Call::Call(std::string sid, std::string origin, Timing timing, const core::Clock& clock, asio::any_io_executor executor)
@@ -39,7 +59,8 @@ Call::Call(std::string sid, std::string origin, Timing timing, const core::Clock
       timing_(timing),
       clock_(clock),
       executor_(std::move(executor)),
-      outcome_(executor_) {}
+      outcome_(executor_),
+      stream_limit_(executor_) {}
 
 asio::awaitable<Answer> Call::perform(const Ask& ask) {
     if (ended_) co_return speaks(ask.kind) ? Answer::of(nullptr, clock_.now()) : hung_up();
@@ -61,6 +82,47 @@ asio::awaitable<Answer> Call::perform(const Ask& ask) {
     auto answer = std::move(*answer_);
     answer_.reset();
     co_return answer;
+}
+
+asio::awaitable<core::Result<std::unique_ptr<core::AudioLeg>>> Call::connect_audio() {
+    if (ended_ || left_) co_return core::Errc::closed;
+    auto token = one_time_token();
+    twiml::Urls urls;
+    urls.action = continuation();
+    auto appended = twiml::append_stream(document_, {stream_url(), {{token_parameter, token}}}, urls);
+    if (!appended) co_return core::Errc::too_large;
+    token_ = std::move(token);
+    stream_turn_ = document_turn() + 1;
+    complete();
+    while (!stream_) co_await stream_settled_.wait();
+    auto result = std::move(*stream_);
+    stream_.reset();
+    co_return result;
+}
+
+bool Call::attach(const std::shared_ptr<MediaStream>& stream) {
+    const auto& start = stream->start();
+    const auto given = start.parameters.find(token_parameter);
+    if (token_.empty() || start.call_sid != sid_ || given == start.parameters.end()) return false;
+    const auto& token = given->second;
+    if (token.size() != token_.size() || CRYPTO_memcmp(token.data(), token_.data(), token.size()) != 0) return false;
+    settle_stream(stream->as_leg());
+    return true;
+}
+
+// Twilio has the document: it connects now, or never.
+void Call::expect_stream() {
+    stream_limit_.expires_after(timing_.stream_within);
+    stream_limit_.async_wait([this](boost::system::error_code cancelled) {
+        if (!cancelled && !token_.empty()) settle_stream(core::Errc::unavailable);
+    });
+}
+
+void Call::settle_stream(core::Result<std::unique_ptr<core::AudioLeg>> result) {
+    token_.clear();
+    stream_limit_.cancel();
+    stream_.emplace(std::move(result));
+    stream_settled_.set();
 }
 
 void Call::finish() {
@@ -102,6 +164,7 @@ std::string Call::whisper(std::size_t target) const {
 void Call::end() {
     if (ended_) return;
     ended_ = true;
+    if (!token_.empty()) settle_stream(core::Errc::closed);
     if (pending_ && has_outcome(pending_->kind))
         expect_outcome();
     else if (pending_)
@@ -132,6 +195,15 @@ std::string Call::continuation() const {
     return origin_ + "/twilio/continue/" + std::to_string(document_turn() + 1);
 }
 
+// Twilio takes wss only. Where the engine is reached over plain HTTP on loopback, so is the stream.
+std::string Call::stream_url() const {
+    const auto host = std::string_view(origin_).substr(origin_.find("://") + 3);
+    const auto name = host.substr(0, host.starts_with('[') ? host.find(']') + 1 : host.find_first_of(":/"));
+    const bool on_loopback = name == "localhost" || name == "[::1]" || name == "127.0.0.1";
+    const auto scheme = origin_.starts_with("http://") && on_loopback ? "ws://" : "wss://";
+    return std::string(scheme).append(host).append("/twilio/stream/").append(sid_);
+}
+
 Answer Call::append(const Ask& ask) {
     if (ask.kind == "reject" && (published_ || current_ > 0))
         return Answer::raise("reject: the call is answered by now: end it with call:hangup()", clock_.now());
@@ -151,6 +223,8 @@ void Call::take(unsigned number, const Webhook& webhook) {
     published_ = false;
     bool over = has_ended(webhook);
     if (over) ended_ = true;
+    if (!token_.empty() && (over || stream_turn_ == number))
+        settle_stream(over ? core::Errc::closed : core::Errc::unavailable);
     if (pending_ && pending_turn_ == number)
         answer(answer_to(*pending_, webhook, clock_.now()));
     else if (pending_ && over)
@@ -173,6 +247,7 @@ void Call::publish(bool kept_waiting) {
     complete_ = false;
     kept_waiting_ = kept_waiting;
     published_ = true;
+    if (!token_.empty() && document_turn() == stream_turn_) expect_stream();
     wake_webhooks();
 }
 

@@ -3,6 +3,7 @@
 #include "core/call_port.hpp"
 #include "core/clock.hpp"
 #include "core/event.hpp"
+#include "twilio/media_stream.hpp"
 #include "twilio/webhook.hpp"
 #include "twiml/document.hpp"
 
@@ -10,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +25,9 @@ namespace switchhook::twilio {
 // elsewhere, the caller is kept on the line: first with what the flow has said so far, then with a short pause, both
 // followed by a redirect to the next turn.
 //
+// The caller's audio comes over a WebSocket, at /twilio/stream/<CallSid>. Once that is closed, by either side, Twilio
+// goes on to the next turn.
+//
 // Lives on one executor.
 class Call final : public core::CallPort {
 public:
@@ -31,6 +36,8 @@ public:
         std::chrono::milliseconds reply_within{12'000};  // Twilio gives up after 15 s
         // How long the end of a recording, a dial or a queue is waited for after the news that the call is over.
         std::chrono::milliseconds outcome_within{2'000};
+        // From the moment Twilio has fetched the document that connects the caller's audio until its socket is here.
+        std::chrono::milliseconds stream_within{10'000};
     };
 
     // `origin`: the engine's public address, as "https://voice.example.com".
@@ -38,6 +45,9 @@ public:
          boost::asio::any_io_executor executor);
 
     boost::asio::awaitable<core::Answer> perform(const core::Ask& ask) override;
+    // Errc::unavailable where Twilio goes on without having connected, or does not connect in time; too_large where
+    // what was said before leaves no room in the document.
+    boost::asio::awaitable<core::Result<std::unique_ptr<core::AudioLeg>>> connect_audio() override;
     void finish() override;
     bool ended() const override { return ended_; }
     boost::asio::awaitable<void> over() override;
@@ -55,6 +65,10 @@ public:
     // from 0. An empty document where nothing was asked for.
     std::string whisper(std::size_t target) const;
 
+    // Brings a media stream to the connect_audio() that waits for it. False where none does, or where it is not this
+    // call's, or does not bear the token that was given for it: each is good for one stream in one turn.
+    bool attach(const std::shared_ptr<MediaStream>& stream);
+
     // Twilio says that the call is over.
     void end();
 
@@ -66,6 +80,9 @@ private:
     void take(unsigned number, const Webhook& webhook);
     void answer(core::Answer answer);
     void expect_outcome();
+    void expect_stream();
+    void settle_stream(core::Result<std::unique_ptr<core::AudioLeg>> result);
+    std::string stream_url() const;
     void complete();
     void publish(bool kept_waiting);
     void keep_waiting();
@@ -93,6 +110,12 @@ private:
     std::optional<core::Answer> answer_;
     core::Event answered_;
     boost::asio::steady_timer outcome_;  // runs while a pending ask may be answered though the call is over
+
+    std::string token_;         // of the stream that is waited for; empty: none is
+    unsigned stream_turn_ = 0;  // the turn in which Twilio is done with it
+    std::optional<core::Result<std::unique_ptr<core::AudioLeg>>> stream_;
+    core::Event stream_settled_;
+    boost::asio::steady_timer stream_limit_;
 
     bool ended_ = false;
     core::Event end_;

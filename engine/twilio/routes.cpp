@@ -13,7 +13,8 @@ constexpr RoutePath paths[] = {
     {"/twilio/recording", RouteKind::recording, ""},
     {"/twilio/sms", RouteKind::message, ""},
     {"/twilio/message-status", RouteKind::message_status, ""},
-    {"/twilio/stream", RouteKind::media_stream, ""},  // Concya's too, as are /twilio/voice and /twilio/status
+    {"/twilio/stream/", RouteKind::media_stream, ""},       // <CallSid>
+    {"/twilio/stream", RouteKind::media_stream, "Concya"},  // as are /twilio/voice and /twilio/status
 
     {"/webhooks/twilio/voice", RouteKind::voice, "ConnectFlo"},
     {"/webhooks/twilio/status", RouteKind::status, "ConnectFlo"},
@@ -43,6 +44,10 @@ bool read_number(std::string_view text, Number& number) {
 bool read_arguments(std::string_view arguments, Route& route) {
     if (route.kind == RouteKind::continuation) return read_number(arguments, route.turn) && route.turn > 0;
     const auto slash = arguments.find('/');
+    if (route.kind == RouteKind::media_stream) {
+        route.call_sid = arguments.substr(0, slash);
+        return !route.call_sid.empty() && slash >= arguments.size() - 1;  // Twilio may add a slash
+    }
     if (slash == 0 || slash == std::string_view::npos) return false;
     route.call_sid = arguments.substr(0, slash);
     return read_number(arguments.substr(slash + 1), route.target);

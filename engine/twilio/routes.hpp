@@ -34,7 +34,7 @@ std::span<const RoutePath> route_paths();
 struct Route {
     RouteKind kind = RouteKind::voice;
     unsigned turn = 0;       // of a continuation, from 1
-    std::string call_sid;    // of a whisper: the call that dials
+    std::string call_sid;    // of a whisper: the call that dials; of a media stream: whose audio; empty where unsaid
     std::size_t target = 0;  // of a whisper: which one of those it dials, from 0
 };
 
