@@ -15,7 +15,9 @@ namespace asio = boost::asio;
 using core::Json;
 
 core::Log::Options log_options(const ServeOptions& options) {
-    return {options.log_level, options.log_format, options.show_phone_numbers, options.twilio_auth_tokens};
+    auto secrets = options.twilio_auth_tokens;
+    if (!options.openai.api_key.empty()) secrets.push_back(options.openai.api_key);
+    return {options.log_level, options.log_format, options.show_phone_numbers, std::move(secrets)};
 }
 
 twilio::WebhookReader::Options reader_options(const ServeOptions& options) {
@@ -70,6 +72,7 @@ Engine::Engine(const ServeOptions& options)
       sender_(client_),
       rest_(rest_client(options, sender_)),
       texts_(rest_.get(), clock_, log_),
+      models_(options.openai, client_, log_),
       services_({options.allow_private_network}, client_, texts_, *store_, clock_, log_),
       registrations_(thread_count(options)) {
     library_.refresh();
@@ -281,6 +284,8 @@ void Engine::say_what_it_serves() {
                                                                         "and sending texts"}});
     if (options_.twilio_account_sid.empty())
         log_.warn("setting missing", {{"setting", "TWILIO_ACCOUNT_SID"}, {"for", "sending texts"}});
+    if (options_.openai.api_key.empty())
+        log_.warn("setting missing", {{"setting", "OPENAI_API_KEY"}, {"for", "conversations with a model"}});
     if (options_.public_urls.empty())
         log_.warn("setting missing", {{"setting", "PUBLIC_URL"},
                                       {"for",

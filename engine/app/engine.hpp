@@ -9,6 +9,7 @@
 #include "net/http_client.hpp"
 #include "net/http_server.hpp"
 #include "net/workers.hpp"
+#include "openai/realtime_provider.hpp"
 #include "script/flow_library.hpp"
 #include "script/flow_watcher.hpp"
 #include "script/watchdog.hpp"
@@ -66,6 +67,7 @@ private:
     twilio::NetworkSender sender_;
     std::unique_ptr<twilio::RestClient> rest_;  // null without credentials
     session::TwilioTexts texts_;
+    openai::RealtimeProvider models_;
     session::Services services_;
     std::vector<std::optional<script::Watchdog::Registration>> registrations_;  // one a worker
     std::unique_ptr<net::Workers> workers_;

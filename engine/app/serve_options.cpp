@@ -80,7 +80,7 @@ std::string ServeOptions::problem() const {
     for (const auto& url : public_urls)
         if (!url.starts_with("https://") && !url.starts_with("http://"))
             return "--public-url starts with https:// or http://, as https://voice.example.com, not `" + url + "`";
-    return {};
+    return openai.problem();
 }
 
 void add_serve_options(CLI::App& cli, ServeOptions& o) {
@@ -137,6 +137,14 @@ void add_serve_options(CLI::App& cli, ServeOptions& o) {
     trust->add_option("--twilio-api-url", o.twilio_api_url, "Where Twilio's REST API is")
         ->envname("TWILIO_API_URL")
         ->capture_default_str();
+    trust->add_option("--openai-base-url", o.openai.base_url, "Where OpenAI's endpoints are")
+        ->envname("OPENAI_BASE_URL")
+        ->capture_default_str();
+    trust
+        ->add_option("--openai-realtime-url", o.openai.realtime_url,
+                     "Where the Realtime API is, as wss://api.openai.com/v1/realtime; by default it follows from the "
+                     "base URL")
+        ->envname("OPENAI_REALTIME_URL");
 
     auto* limits = cli.add_option_group("Limits");
     limits->add_option("--threads", o.threads, "Worker threads; 0: one a core")
@@ -178,12 +186,14 @@ void add_serve_options(CLI::App& cli, ServeOptions& o) {
         ->default_str("8");
     cli.footer(
         "Secrets come from the environment, or from a file .env in the working directory:\n"
-        "  TWILIO_AUTH_TOKEN    checks webhooks and sends texts; several, separated by commas, while you rotate\n");
+        "  TWILIO_AUTH_TOKEN    checks webhooks and sends texts; several, separated by commas, while you rotate\n"
+        "  OPENAI_API_KEY       lets callers talk with a model\n");
 }
 
 void read_secrets(ServeOptions& options) {
     for (auto& token : split_list(environment({"TWILIO_AUTH_TOKEN"})))
         options.twilio_auth_tokens.emplace_back(std::move(token));
+    options.openai.api_key = core::Secret(environment({"OPENAI_API_KEY"}));
     if (options.public_urls.empty())
         for (const auto& url : split_list(environment({"PUBLIC_URL", "TWILIO_WEBHOOK_URL", "PUBLIC_WEBHOOK_URL"})))
             options.public_urls.push_back(without_route(url));

@@ -2,6 +2,7 @@
 
 #include "core/log.hpp"
 #include "core/secret.hpp"
+#include "openai/realtime_provider.hpp"
 #include "script/limits.hpp"
 
 #include <CLI/CLI.hpp>
@@ -29,6 +30,7 @@ struct ServeOptions {
     std::vector<core::Secret> twilio_auth_tokens;
     std::string twilio_account_sid;
     std::string twilio_api_url = "https://api.twilio.com";
+    openai::Account openai;
     bool allow_unsigned = false;
     bool allow_private_network = false;
     std::vector<std::string> trusted_proxies;

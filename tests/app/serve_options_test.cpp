@@ -17,7 +17,9 @@ class Options : public testing::Test {
 protected:
     void SetUp() override { options.flows = folder.root(); }
     void TearDown() override {
-        for (const char* name : {"TWILIO_AUTH_TOKEN", "PUBLIC_URL", "TWILIO_WEBHOOK_URL"}) unsetenv(name);
+        for (const char* name :
+             {"TWILIO_AUTH_TOKEN", "PUBLIC_URL", "TWILIO_WEBHOOK_URL", "OPENAI_API_KEY", "OPENAI_REALTIME_URL"})
+            unsetenv(name);
     }
 
     // The options that a command line gives.
@@ -112,12 +114,26 @@ TEST_F(Options, RefuseToReplyLaterThanTwilioWaits) {
 TEST_F(Options, TakeSecretsFromTheEnvironmentOnly) {
     setenv("TWILIO_AUTH_TOKEN", "new, old,", 1);
     setenv("TWILIO_WEBHOOK_URL", "https://b.example/api/twilio/incoming-call", 1);
+    setenv("OPENAI_API_KEY", "sk-1", 1);
+    setenv("OPENAI_REALTIME_URL", "ws://127.0.0.1:9100/v1/realtime", 1);
     read_secrets(options);
     ASSERT_EQ(options.twilio_auth_tokens.size(), 2U);
     EXPECT_EQ(options.twilio_auth_tokens[0].reveal(), "new");
     EXPECT_EQ(options.twilio_auth_tokens[1].reveal(), "old");
+    EXPECT_EQ(options.openai.api_key.reveal(), "sk-1");
+    EXPECT_EQ(parse("").openai.realtime_url, "ws://127.0.0.1:9100/v1/realtime");
     EXPECT_THAT(options.public_urls, ElementsAre("https://b.example"));
     EXPECT_THROW(parse("--twilio-auth-token x"), CLI::ParseError);
+}
+
+TEST_F(Options, SendNoKeyWithoutTlsButOnLoopback) {
+    options.openai.base_url = "http://127.0.0.1:9100/v1";
+    options.openai.realtime_url = "ws://localhost:9100/v1/realtime";
+    EXPECT_EQ(options.problem(), "");
+    options.openai.realtime_url = "ws://models.example/v1/realtime";
+    EXPECT_EQ(options.problem(),
+              "OPENAI_REALTIME_URL would send the key without TLS: ws:// works on loopback only, write wss://, not "
+              "`ws://models.example/v1/realtime`");
 }
 
 TEST_F(Options, PreferTheCommandLinesPublicUrl) {
