@@ -62,10 +62,10 @@ void RealtimeProtocol::on_event(const Json& event, Moment now) {
     else if (type == "response.output_audio.done") {
         if (auto* item = items_.find(text(event, "item_id"))) end_speech(*item);
     } else if (type == "input_audio_buffer.speech_started")
-        on_speech_started(event, now);
-    else if (type == "input_audio_buffer.speech_stopped") {
-        if (std::exchange(caller_speaks_, false)) tell(core::AgentPort::CallerPauses{});
-    } else if (type == "input_audio_buffer.committed")
+        on_speech_started(now);
+    else if (type == "input_audio_buffer.speech_stopped")
+        on_speech_stopped(now);
+    else if (type == "input_audio_buffer.committed")
         on_committed(event, now);
     else if (type.starts_with("conversation.item.input_audio_transcription."))
         on_transcription(event);

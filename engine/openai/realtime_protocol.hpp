@@ -96,8 +96,8 @@ private:
         bool response_done = false;
         bool continued = false;
     };
-    // What the model is to answer of its own accord.
-    enum class Awaiting { nothing, turn, tool };
+    // What is to come without being asked for: a turn's end, the reply to it, words after a tool.
+    enum class Awaiting { nothing, commit, turn, tool };
 
     static constexpr auto nudge_after = std::chrono::seconds(5);
 
@@ -118,7 +118,8 @@ private:
     void on_audio(std::string_view response, std::string_view item, std::string_view base64, Moment now);
     void on_words(const core::Json& event, bool all, Moment now);
     void on_transcription(const core::Json& event);
-    void on_speech_started(const core::Json& event, Moment now);
+    void on_speech_started(Moment now);
+    void on_speech_stopped(Moment now);
     void on_committed(const core::Json& event, Moment now);
     void end_speech(SpokenItem& item);
     void interrupt(bool server_knows);

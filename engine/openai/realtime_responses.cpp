@@ -34,7 +34,7 @@ void RealtimeProtocol::on_response_created(const Json& event, Moment) {
     auto id = text(member(event, "response"), "id");
     bool ours = responses_.state() == ResponseQueue::State::create_requested;
     if (!ours) responses_.drop_replies();  // this is one
-    if (awaiting_ == Awaiting::turn) awaiting_ = Awaiting::nothing;
+    if (awaiting_ != Awaiting::tool) awaiting_ = Awaiting::nothing;
     if (auto cancel = responses_.created(id)) {
         silenced_ = id;
         send(*cancel);
@@ -129,7 +129,8 @@ bool RealtimeProtocol::has_open_calls() const {
 
 // The session itself replies once the caller has ended, and a second reply would be refused.
 bool RealtimeProtocol::replies_are_held() const {
-    return server_acts_ && responses_.next_is_reply() && (caller_speaks_ || awaiting_ == Awaiting::turn);
+    return server_acts_ && responses_.next_is_reply() &&
+           (caller_speaks_ || awaiting_ == Awaiting::commit || awaiting_ == Awaiting::turn);
 }
 
 void RealtimeProtocol::await(Awaiting what, Moment now) {
@@ -144,7 +145,9 @@ void RealtimeProtocol::nudge(Moment now) {
         awaiting_since_ = now;
         return;
     }
-    if (std::exchange(awaiting_, Awaiting::nothing) == Awaiting::tool) {
+    const auto awaited = std::exchange(awaiting_, Awaiting::nothing);
+    if (awaited == Awaiting::commit) return;
+    if (awaited == Awaiting::tool) {
         auto id = new_item_id("note_");
         record_.place_note(id, "The caller is waiting: tell what came of it.", now);
         send({{"type", "conversation.item.create"}, {"item", record_.item(id)}});

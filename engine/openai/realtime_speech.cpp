@@ -43,13 +43,19 @@ void RealtimeProtocol::end_speech(SpokenItem& item) {
     if (item.response.empty() || item.response != silenced_) tell(core::AgentPort::SpeechDone{item.id});
 }
 
-void RealtimeProtocol::on_speech_started(const Json&, Moment now) {
+void RealtimeProtocol::on_speech_started(Moment now) {
     caller_speaks_ = true;
     caller_began_ = now;
-    if (awaiting_ == Awaiting::turn) awaiting_ = Awaiting::nothing;
+    awaiting_ = Awaiting::nothing;  // the reply to this turn takes in what a tool gave
     bool speaks = responses_.under_way() && (responses_.active().empty() || responses_.active() != silenced_);
     if (may_be_interrupted() && (speaks || !items_.empty())) interrupt(server_acts_);
     tell(core::AgentPort::CallerSpeaks{});
+}
+
+void RealtimeProtocol::on_speech_stopped(Moment now) {
+    if (!std::exchange(caller_speaks_, false)) return;
+    tell(core::AgentPort::CallerPauses{});
+    await(Awaiting::commit, now);
 }
 
 void RealtimeProtocol::on_committed(const Json& event, Moment now) {
@@ -57,8 +63,10 @@ void RealtimeProtocol::on_committed(const Json& event, Moment now) {
     record_.place_caller(text(event, "item_id"), text(event, "previous_item_id"), caller_began_);
     if (server_acts_)
         await(Awaiting::turn, now);
-    else
+    else {
         turn_unanswered_ = true;
+        awaiting_ = Awaiting::nothing;
+    }
 }
 
 void RealtimeProtocol::on_transcription(const Json& event) {
@@ -75,7 +83,7 @@ void RealtimeProtocol::on_transcription(const Json& event) {
 void RealtimeProtocol::interrupt(bool server_knows) {
     tell(core::AgentPort::Interrupted{});
     silenced_ = responses_.active();
-    if (awaiting_ == Awaiting::tool) awaiting_ = Awaiting::nothing;
+    awaiting_ = Awaiting::nothing;
     // One that was asked for and has not begun would begin in the middle of the caller's words.
     if (server_knows && responses_.state() != ResponseQueue::State::create_requested) return;
     if (auto cancel = responses_.cancel()) send(*cancel);

@@ -8,16 +8,17 @@
 
 namespace switchhook::openai {
 
-// Notices a model that speaks another format than it says, from the sound itself: voice changes little from one sample
-// to the next, while the same bytes taken for another format are noise. How many bytes come in which time would not
-// tell, since a model speaks up to five times faster than the caller hears it.
+// Notices a model that speaks PCM although it was asked for G.711 and says that this is what it speaks, from the sound
+// itself: voice changes little from one sample to the next, while the same bytes taken for G.711 are noise. How many
+// bytes come in which time would not tell for sure, since a model makes speech up to five times faster than it is
+// heard.
 class SpokenFormat {
 public:
     explicit SpokenFormat(core::AudioFormat expected) : format_(expected) {}
 
     core::AudioFormat format() const { return format_; }
 
-    // Looks at what is said; true where the format turned out to be another. Only the first second is looked at.
+    // Looks at what is said; true where the format turned out to be another. Only the beginning is looked at.
     bool look_at(std::string_view audio);
 
 private:
