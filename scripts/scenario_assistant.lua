@@ -22,6 +22,7 @@ local ScenarioCaller = scenario.Caller
 --- Somebody who plays the model in one conversation.
 ---@class ScenarioAssistant
 ---@field id integer
+---@field call? string the CallSid of the caller that it talks with
 local Assistant = {}
 Assistant.__index = function(_, verb)
   return Assistant[verb] or refuse(("assistant:%s is not known"):format(tostring(verb)))
@@ -29,7 +30,7 @@ end
 
 local function act(self, kind, options)
   options = options or {}
-  options.assistant = self.id
+  options.assistant, options.call = self.id, rawget(self, "call")
   return scenario.perform("assistant." .. kind, options)
 end
 
@@ -259,7 +260,7 @@ end
 
 -- ── Together with a call ─────────────────────────────────────────────────────────────────────────────────────────
 
---- Is connected with an assistant: what the caller says from here on is what that assistant understands.
+--- Is connected with an assistant: from here on each of the two understands what the other says.
 ---@param by ScenarioAssistant
 function ScenarioCaller:is_answered_by(by)
   if getmetatable(by) ~= Assistant then
@@ -267,6 +268,7 @@ function ScenarioCaller:is_answered_by(by)
   end
   need(by, "the assistant to be reached", "expect", { what = "connected" })
   rawset(self, "assistant", by)
+  by.call = self.id
 end
 
 -- Nothing here understands speech: the words go beside the sound.
@@ -275,8 +277,11 @@ for _, verb in ipairs { "says", "interrupts" } do
   if speak then
     ScenarioCaller[verb] = function(self, text, ...)
       local by = rawget(self, "assistant")
-      if by and self.seen.waits and self.seen.waits.kind == "stream" and type(text) == "string" then
-        act(by, "understand", { text = text })
+      if by and type(text) == "string" then
+        local waits = scenario.perform("look", { call = self.id }).waits
+        if waits and waits.kind == "stream" then
+          act(by, "understand", { text = text })
+        end
       end
       return speak(self, text, ...)
     end

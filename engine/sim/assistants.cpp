@@ -196,6 +196,7 @@ asio::awaitable<Answer> Assistants::say(Seat& seat, Json options) {
     if (!ready) co_return nothing(state_of(seat));
     auto order = seat.talk->order();
     std::vector<RealtimeOutput> outputs;
+    double seconds = 0;
     if (options.contains("text")) {
         RealtimeOutput words{.text = options.at("text")};
         if (auto format = seat.talk->speaks()) {
@@ -203,6 +204,7 @@ asio::awaitable<Answer> Assistants::say(Seat& seat, Json options) {
                 words.audio = tones_for(words.text, *format);
             else
                 words.audio = co_await voice_for(words.text, *format);
+            seconds = static_cast<double>(format->time_of(words.audio.size()).count()) / 1000;
         }
         outputs.push_back(std::move(words));
     }
@@ -212,7 +214,7 @@ asio::awaitable<Answer> Assistants::say(Seat& seat, Json options) {
         seat.talk->fail(options.at("fails"), "The model could not answer.");
     else if (!options.value("only_listens", false))
         seat.talk->respond(std::move(outputs));
-    co_return value({{"order", order}});
+    co_return value({{"order", order}, {"seconds", seconds}});
 }
 
 asio::awaitable<Answer> Assistants::use(Seat& seat, Json options) {

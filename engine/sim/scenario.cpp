@@ -150,8 +150,7 @@ void Scenario::show(const CarrierCall& call, const CallEvent& event) {
 asio::awaitable<Answer> Scenario::perform(core::Ask ask) {
     const auto& options = ask.options;
     if (ask.kind.starts_with("assistant.")) {
-        if (!options_.assistants) co_return problem("this run has no simulated model");
-        auto answer = co_await options_.assistants->perform(std::move(ask));
+        auto answer = co_await perform_as_assistant(std::move(ask));
         co_return answer;
     }
     if (ask.kind == "call") {
@@ -194,6 +193,19 @@ asio::awaitable<Answer> Scenario::perform(core::Ask ask) {
     auto* call = carrier_.find(options.value("call", ""));
     if (!call) co_return problem("the carrier has no such call, or no such verb: " + ask.kind);
     auto answer = co_await perform_on_call(ask, *call);
+    co_return answer;
+}
+
+asio::awaitable<Answer> Scenario::perform_as_assistant(core::Ask ask) {
+    if (!options_.assistants) co_return problem("this run has no simulated model");
+    auto* call = carrier_.find(ask.options.value("call", ""));
+    std::string words = ask.kind == "assistant.say" ? ask.options.value("text", "") : "";
+    auto answer = co_await options_.assistants->perform(std::move(ask));
+    // The caller cannot tell from the sound what it says.
+    if (call && !words.empty() && answer.value.is_object()) {
+        auto length = std::chrono::duration<double>(answer.value.at("seconds").get<double>());
+        call->streams().assistant_says(words, std::chrono::duration_cast<std::chrono::milliseconds>(length));
+    }
     co_return answer;
 }
 

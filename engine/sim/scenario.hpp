@@ -42,6 +42,7 @@ public:
 private:
     boost::asio::awaitable<core::Answer> perform(core::Ask ask);
     boost::asio::awaitable<core::Answer> perform_on_call(core::Ask ask, CarrierCall& call);
+    boost::asio::awaitable<core::Answer> perform_as_assistant(core::Ask ask);
     boost::asio::awaitable<core::Answer> start_call(core::Json options);
     StreamFaults stream_faults(const core::Json& options);
     boost::asio::awaitable<core::Answer> send_text(core::Json options);
