@@ -136,7 +136,9 @@ private:
                            "--flows",      flows_.string(),   "--data",
                            data_.string(), "--drain-seconds", "0"};
         child.environment = {"TWILIO_AUTH_TOKEN=" + token_.reveal(), "TWILIO_ACCOUNT_SID=" + simulation_.account_sid(),
-                             "TWILIO_API_URL=" + simulation_.api_url(), "PUBLIC_URL=" + url_};
+                             "TWILIO_API_URL=" + simulation_.api_url(), "PUBLIC_URL=" + url_,
+                             "OPENAI_API_KEY=simulated", "OPENAI_BASE_URL=" + simulation_.openai_url(),
+                             "OPENAI_REALTIME_URL=" + simulation_.realtime_url()};
         // The user's own settings are not the demo's: only what any program needs goes along.
         for (const char* name : {"PATH", "HOME", "TMPDIR", "TZDIR", "LD_LIBRARY_PATH"})
             if (const char* value = std::getenv(name)) child.environment.push_back(std::string(name) + "=" + value);

@@ -1,5 +1,7 @@
 #include "app/simulation.hpp"
 
+#include "sim/speech.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
@@ -24,6 +26,8 @@ sim::Carrier::Options carrier_options(const Simulation::Options& options) {
     carrier.settings.status_callback = origin + "/twilio/status";
     carrier.settings.sms_url = origin + "/twilio/sms";
     carrier.rest = options.rest;
+    if (options.voices)
+        carrier.voice = [](std::string text) { return sim::voice_for(std::move(text), core::telephone_mulaw); };
     // Every run makes calls of its own, also on an engine that still knows those of the run before.
     carrier.seed = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
     return carrier;
@@ -46,6 +50,10 @@ Simulation::Simulation(Options options) : log_({.level = core::LogLevel::error})
     carrier_ = std::make_unique<sim::Carrier>(std::move(carrier));
     workers_ = std::make_unique<net::Workers>(net::Workers::Options{.count = 1});
     api_ = std::make_unique<sim::CarrierApi>(*carrier_, *workers_, log_);
+    sim::ModelServer::Options model;
+    model.port = options.model_port;
+    model.assistants.tones = !options.voices;
+    model_ = std::make_unique<sim::ModelServer>(*workers_, std::move(model), log_);
 }
 
 Simulation::~Simulation() = default;
@@ -58,6 +66,7 @@ asio::awaitable<std::string> Simulation::run(Play play) {
     sim::Scenario::Options options;
     options.source = play.scenario;
     options.flows = play.flows;
+    options.assistants = model_->assistants();
     if (play.status_url) options.status_url = play.status_url();
     options.print = [](std::string_view line) { std::cout << line << std::endl; };
     scenario_ = std::make_unique<sim::Scenario>(*carrier_, std::move(options));
@@ -85,6 +94,7 @@ std::optional<std::string> Simulation::play(Play play) {
     if (outcome || !told_to_end_) return outcome;
     // What is under way must not speak to `outcome` any more.
     api_.reset();
+    model_.reset();
     workers_.reset();
     return std::nullopt;
 }

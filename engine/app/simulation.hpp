@@ -6,6 +6,7 @@
 #include "script/flow.hpp"
 #include "sim/carrier.hpp"
 #include "sim/carrier_api.hpp"
+#include "sim/model_server.hpp"
 #include "sim/scenario.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -20,7 +21,8 @@
 
 namespace switchhook::app {
 
-// A simulated carrier with its REST side, which plays a scenario against a server and prints it to standard output.
+// A simulated carrier with its REST side, and a simulated model, which play a scenario against a server and print it to
+// standard output.
 // From its construction on, SIGINT and SIGTERM end what waits here, not the process.
 class Simulation {
 public:
@@ -29,6 +31,8 @@ public:
         std::string public_origin;  // what they are signed for, if it is another: "https://voice.example.com"
         core::Secret auth_token;
         std::chrono::milliseconds rest{0};  // after each event
+        std::uint16_t model_port = 0;       // where the model listens; 0: anywhere
+        bool voices = false;                // callers and assistants have espeak-ng's voice instead of tones
     };
 
     explicit Simulation(Options options);
@@ -36,6 +40,9 @@ public:
 
     // What takes the place of https://api.twilio.com.
     std::string api_url() const { return api_->url(); }
+    // What takes the place of wss://api.openai.com/v1/realtime and of https://api.openai.com/v1.
+    std::string realtime_url() const { return model_->realtime_url(); }
+    std::string openai_url() const { return model_->base_url(); }
     const std::string& account_sid() const { return carrier_->options().account_sid; }
 
     struct Play {
@@ -62,6 +69,7 @@ private:
     std::unique_ptr<sim::Scenario> scenario_;
     std::unique_ptr<net::Workers> workers_;  // outlived by what its coroutines use
     std::unique_ptr<sim::CarrierApi> api_;
+    std::unique_ptr<sim::ModelServer> model_;
 };
 
 }  // namespace switchhook::app
