@@ -9,6 +9,7 @@ void webhooks(Report& report);       // 40 s
 void memory(Report& report);         // 40 s
 void reload(Report& report);         // 120 s
 void tests(Report& report);          // 20 s
+void bridge(Report& report);         // 200 s
 void audio_quality(Report& report);  // 10 s
 
 // What a webhook's parts cost, in µs, measured one by one in this process.

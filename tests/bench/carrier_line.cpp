@@ -22,9 +22,10 @@ sim::Params params(const std::string& call_sid, const std::string& number, std::
 
 }  // namespace
 
-CarrierLine::CarrierLine(std::uint16_t port) {
+CarrierLine::CarrierLine(std::uint16_t port, bool tls) {
     socket_.connect({asio::ip::address_v4::loopback(), port});
     socket_.set_option(asio::ip::tcp::no_delay(true));
+    if (tls) tls_.emplace(socket_, tls_context_).handshake(asio::ssl::stream_base::client);
 }
 
 std::string CarrierLine::begin(const std::string& call_sid, const std::string& number) {
@@ -50,16 +51,22 @@ std::string CarrierLine::send(const std::string& path, const sim::Params& params
         "POST " + path + " HTTP/1.1\r\nHost: hook.example\r\nX-Twilio-Signature: " + signature +
         "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " + std::to_string(body.size()) +
         "\r\n\r\n" + body;
-    asio::write(socket_, asio::buffer(request));
+    const auto body_of_reply = tls_ ? exchange(*tls_, request) : exchange(socket_, request);
+    if (!received_.starts_with("HTTP/1.1 200 ")) throw std::runtime_error(path + " answered " + received_);
+    return body_of_reply;
+}
+
+template <class Stream>
+std::string CarrierLine::exchange(Stream& stream, const std::string& request) {
+    asio::write(stream, asio::buffer(request));
     received_.clear();
-    const auto head = asio::read_until(socket_, asio::dynamic_buffer(received_), "\r\n\r\n");
+    const auto head = asio::read_until(stream, asio::dynamic_buffer(received_), "\r\n\r\n");
     const std::string_view name = "\r\nContent-Length: ";
     const auto at = received_.find(name);
     if (at == std::string::npos) throw std::runtime_error("a reply has no length: " + received_);
     const auto size = std::stoul(received_.substr(at + name.size()));
     if (received_.size() < head + size)
-        asio::read(socket_, asio::dynamic_buffer(received_), asio::transfer_exactly(head + size - received_.size()));
-    if (!received_.starts_with("HTTP/1.1 200 ")) throw std::runtime_error(path + " answered " + received_);
+        asio::read(stream, asio::dynamic_buffer(received_), asio::transfer_exactly(head + size - received_.size()));
     return received_.substr(head);
 }
 

@@ -48,19 +48,32 @@ void stay_on(int core) {
 
 Child::Child(const std::filesystem::path& program, std::vector<std::string> arguments,
              std::vector<std::pair<std::string, std::string>> environment, const std::filesystem::path& output) {
-    for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
     std::vector<char*> pointers{const_cast<char*>(program.c_str())};
     for (auto& argument : arguments) pointers.push_back(argument.data());
     pointers.push_back(nullptr);
     int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (file < 0) throw std::runtime_error("cannot write " + output.string());
     // Inherited by the fork.
+    for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
     stay_on(measured_core());
     pid_ = ::fork();
     if (pid_ == 0) become(program, pointers, file);
     stay_on(other_core());
+    for (const auto& [name, value] : environment) ::unsetenv(name.c_str());
     ::close(file);
     if (pid_ < 0) throw std::runtime_error("cannot start " + program.string());
+}
+
+Child::Child(const std::function<void()>& run) {
+    stay_on(measured_core());
+    pid_ = ::fork();
+    if (pid_ == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        run();
+        ::_exit(0);
+    }
+    stay_on(other_core());
+    if (pid_ < 0) throw std::runtime_error("cannot fork");
 }
 
 Child::~Child() {

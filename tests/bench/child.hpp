@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -15,12 +16,14 @@ int other_core();
 // Keeps the calling thread, and the threads that it starts, on this core.
 void stay_on(int core);
 
-// A process of the engine's own binary, alone on measured_core(). Killed and reaped at destruction.
+// A process, alone on measured_core(). Killed and reaped at destruction.
 class Child {
 public:
-    // Standard output and standard error go to `output`. `environment` is laid over this process's own.
+    // Of a program. Standard output and standard error go to `output`. `environment` is laid over this process's own.
     Child(const std::filesystem::path& program, std::vector<std::string> arguments,
           std::vector<std::pair<std::string, std::string>> environment, const std::filesystem::path& output);
+    // A copy of this process that does nothing but this, then exits. REQUIRES: no other thread runs.
+    explicit Child(const std::function<void()>& run);
     ~Child();
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;

@@ -22,6 +22,8 @@ constexpr std::array benches{
     Bench{"memory", "Memory of 20,000 suspended calls", memory},
     Bench{"reload", "From a save to the first call that hears it; 1,000 reloads under load", reload},
     Bench{"audio", "The resampler beside the sox program: SNR, ripple, aliases, latency, CPU", audio_quality},
+    Bench{"bridge", "Callers talking with a model: CPU, latency, losses, memory, barge-in, beside a bare relay",
+          bridge},
     Bench{"tests", "Mock calls per second of `switchhook test`", tests},
 };
 

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "bench/media_direction.hpp"
+
+#include <chrono>
+#include <map>
+#include <string>
+
+namespace switchhook::bench {
+
+// How the model of a load behaves.
+struct ModelHabits {
+    bool converted = false;  // it speaks and hears PCM of 24 kHz, else the telephone's µ-law
+    // Four seconds of speech at once, then an interruption by the caller, again and again; else it speaks all the time,
+    // 20 ms every 20 ms.
+    bool interrupted = false;
+    std::chrono::milliseconds accepts_after{};  // from session.update to session.updated
+    bool floor = false;  // nothing lies between it and the caller but a relay of bytes, so it keeps to no protocol
+};
+
+// What a load measures, of all its calls together.
+struct MediaResults {
+    Carried to_model;
+    Carried to_caller;
+    sim::LatencyHistogram barge_in;          // from speech_started, sent, to `clear` at the caller
+    sim::LatencyHistogram truncation_error;  // audio_end_ms against what was really played, either way
+    double truncation_error_sum_ms = 0;      // signed: above 0 where the model believes that more was heard
+    std::uint64_t interruptions = 0;
+    std::uint64_t clears = 0;
+    std::uint64_t truncations = 0;
+    std::map<std::string, std::uint64_t> unexpected;  // what should not have come, and how often it did
+};
+
+// What the two ends of one call have in common. A call talks once both are there.
+struct MediaCall {
+    MediaCall(const ModelHabits& habits, MediaResults& all)
+        : results(all),
+          speech_is_counted(!habits.interrupted),
+          to_model(160, habits.converted ? 960 : 160, all.to_model),
+          to_caller(habits.converted ? 960 : 160, 160, all.to_caller) {}
+
+    void begin_to_measure() {
+        to_model.begin_to_measure();
+        to_caller.begin_to_measure();
+    }
+    void finish() {
+        to_model.finish();
+        to_caller.finish();
+        over = true;
+    }
+
+    MediaResults& results;
+    bool speech_is_counted;
+    MediaDirection to_model;
+    MediaDirection to_caller;
+    bool caller_streams = false;
+    bool model_listens = false;
+    bool talks = true;  // both ends go on sending
+    bool over = false;
+
+    // Of the last interruption.
+    bool awaits_clear = false;
+    SteadyTime speech_started{};
+    std::chrono::duration<double, std::milli> played{};  // of the item that was interrupted
+};
+
+}  // namespace switchhook::bench
