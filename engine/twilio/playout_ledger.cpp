@@ -31,9 +31,10 @@ void PlayoutLedger::sent(std::string_view name, std::size_t bytes, Time now) {
         known_at_ = now;
     }
     const auto count = static_cast<Place>(bytes);
+    auto& its_item = item(name);  // a new one begins where these bytes do
     sent_ += count;
     until_mark_ -= count;
-    item(name).end = sent_;
+    its_item.end = sent_;
 }
 
 PlayoutLedger::Item& PlayoutLedger::item(std::string_view name) {
