@@ -195,13 +195,9 @@ std::string Call::continuation() const {
     return origin_ + "/twilio/continue/" + std::to_string(document_turn() + 1);
 }
 
-// Twilio takes wss only. Where the engine is reached over plain HTTP on loopback, so is the stream.
+// Twilio takes wss only: where the engine itself speaks plain HTTP, what stands before it takes the TLS off.
 std::string Call::stream_url() const {
-    const auto host = std::string_view(origin_).substr(origin_.find("://") + 3);
-    const auto name = host.substr(0, host.starts_with('[') ? host.find(']') + 1 : host.find_first_of(":/"));
-    const bool on_loopback = name == "localhost" || name == "[::1]" || name == "127.0.0.1";
-    const auto scheme = origin_.starts_with("http://") && on_loopback ? "ws://" : "wss://";
-    return std::string(scheme).append(host).append("/twilio/stream/").append(sid_);
+    return "wss" + origin_.substr(origin_.find("://")) + "/twilio/stream/" + sid_;
 }
 
 Answer Call::append(const Ask& ask) {

@@ -96,7 +96,7 @@ std::string PublicOrigin::of(const net::Request& request) const {
 
 std::string PublicOrigin::url(const net::Request& request) const {
     auto url = of(request);
-    if (net::same_name(without_blanks(header(request, "Upgrade")), "websocket")) url.replace(0, 4, "ws");
+    if (net::same_name(without_blanks(header(request, "Upgrade")), "websocket")) url.replace(0, url.find(':'), "wss");
     return url += request.target;
 }
 

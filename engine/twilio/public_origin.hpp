@@ -30,7 +30,8 @@ public:
     // request's host names, else the first.
     std::string of(const net::Request& request) const;
 
-    // of(), followed by the request's target byte for byte. The scheme is wss or ws for a WebSocket's upgrade.
+    // of(), followed by the request's target byte for byte. The scheme is wss for a WebSocket's upgrade,
+    // whatever way it took: carriers dial no other.
     std::string url(const net::Request& request) const;
 
 private:

@@ -36,22 +36,12 @@ std::optional<std::string> wrong_integer(const Attribute& attribute, std::string
     return must + quoted(value);
 }
 
-// Twilio takes wss only; a carrier on the same machine needs no TLS.
-bool is_plain_on_loopback(std::string_view url) {
-    for (std::string_view origin : {"ws://127.0.0.1", "ws://localhost", "ws://[::1]"})
-        if (url.starts_with(origin) &&
-            (url.size() == origin.size() || url[origin.size()] == '/' || url[origin.size()] == ':'))
-            return true;
-    return false;
-}
-
 std::optional<std::string> wrong_url(const Attribute& attribute, std::string_view value) {
     const bool has_blanks = std::any_of(value.begin(), value.end(), [](char c) { return c >= 0 && c <= ' '; });
     if (has_blanks || value.empty()) return "must be a URL without blanks" + quoted(value);
     if (attribute.type == Type::stream_url)
-        return value.starts_with("wss://") || is_plain_on_loopback(value)
-                   ? std::nullopt
-                   : std::optional("must be a URL that begins with wss://" + quoted(value));
+        return value.starts_with("wss://") ? std::nullopt
+                                           : std::optional("must be a URL that begins with wss://" + quoted(value));
     const auto scheme = value.find("://");
     const bool absolute = scheme != std::string_view::npos && scheme < value.find_first_of("/?#");
     if (absolute && !value.starts_with("https://") && !value.starts_with("http://"))

@@ -2,6 +2,7 @@
 
 #include "awaited.hpp"
 
+#include <boost/asio/detached.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -336,4 +337,155 @@ TEST_F(TwilioCall, RaisesWhatTwimlRefusesAndGoesOn) {
     call.finish();
     tests::run_ready(context);
     EXPECT_EQ(verbs(first->document), "<Say>Sorry</Say><Hangup/>");
+}
+
+namespace {
+
+// A socket on which nothing comes.
+class SilentSocket final : public net::WebSocket {
+public:
+    boost::asio::awaitable<core::Result<std::string>> read() override { co_return core::Errc::closed; }
+    core::Result<void> send(std::string) override { return {}; }
+    boost::asio::awaitable<void> close(std::uint16_t) override { co_return; }
+    void abort() override {}
+};
+
+class CallAudio : public TwilioCall {
+protected:
+    using Connected = core::Result<std::unique_ptr<core::AudioLeg>>;
+
+    // Asks for the caller's audio.
+    void connect() {
+        boost::asio::co_spawn(
+            context,
+            [this]() -> boost::asio::awaitable<void> {
+                auto leg = co_await call.connect_audio();
+                connected.emplace(std::move(leg));
+            },
+            boost::asio::detached);
+        tests::run_ready(context);
+    }
+
+    bool attach(std::string token, std::string call_sid = "CA1") {
+        StreamStart start{"MZ1", std::move(call_sid), {{"token", std::move(token)}}};
+        auto stream = std::make_shared<MediaStream>(std::make_shared<SilentSocket>(), std::move(start), MediaReader(),
+                                                    context.get_executor(), MediaStream::Options{});
+        auto attached = call.attach(stream);
+        tests::run_ready(context);
+        return attached;
+    }
+
+    static std::string token_of(const std::string& document) {
+        const std::string before = "<Parameter name=\"token\" value=\"";
+        auto at = document.find(before);
+        if (at == document.npos) return "";
+        at += before.size();
+        return document.substr(at, document.find('"', at) - at);
+    }
+
+    std::optional<Connected> connected;
+};
+
+}  // namespace
+
+TEST_F(CallAudio, ComesByTheStreamThatBearsTheToken) {
+    auto first = turn(0);
+    connect();
+    ASSERT_TRUE(first.done());
+    EXPECT_THAT(first->document,
+                HasSubstr("<Connect action=\"https://voice.example.com/twilio/continue/1\"><Stream "
+                          "url=\"wss://voice.example.com/twilio/stream/CA1\"><Parameter name=\"token\""));
+    auto token = token_of(first->document);
+    EXPECT_GE(token.size(), 32U);
+    EXPECT_FALSE(connected);
+    EXPECT_TRUE(attach(token));
+    ASSERT_TRUE(connected);
+    EXPECT_TRUE(connected->has_value());
+}
+
+TEST_F(CallAudio, TakesNoOtherToken) {
+    auto first = turn(0);
+    EXPECT_FALSE(attach(""));
+    connect();
+    auto token = token_of(first->document);
+    EXPECT_FALSE(attach(""));
+    EXPECT_FALSE(attach(token.substr(1)));
+    auto wrong = token;
+    wrong.back() = wrong.back() == '0' ? '1' : '0';
+    EXPECT_FALSE(attach(wrong));
+    EXPECT_FALSE(attach(token, "CA2"));
+    EXPECT_FALSE(connected);
+    EXPECT_TRUE(attach(token));
+    EXPECT_FALSE(attach(token)) << "a token is used once";
+}
+
+TEST_F(CallAudio, IsUnavailableWhereTwilioGoesOnWithoutIt) {
+    auto first = turn(0);
+    connect();
+    auto second = turn(1, {{"CallStatus", "in-progress"}});
+    ASSERT_TRUE(connected);
+    EXPECT_EQ(connected->error(), core::Errc::unavailable);
+    EXPECT_FALSE(attach(token_of(first->document))) << "the turn is over";
+    EXPECT_FALSE(second.done());
+    gather("Press a key");
+    ASSERT_TRUE(second.done());
+    EXPECT_THAT(second->document, HasSubstr("Press a key"));
+}
+
+TEST_F(CallAudio, IsUnavailableWhereTwilioDoesNotConnectInTime) {
+    Call::Timing timing;
+    timing.stream_within = 5ms;
+    Call hurried("CA1", origin, timing, clock, context.get_executor());
+    Awaited<Call::Reply> first(context, hurried.turn(0, webhook()));
+    auto error = tests::run(context, [](Call& asked) -> boost::asio::awaitable<core::Error> {
+        auto leg = co_await asked.connect_audio();
+        co_return leg ? core::Error() : leg.error();
+    }(hurried));
+    EXPECT_EQ(error, core::Errc::unavailable);
+}
+
+TEST_F(CallAudio, IsClosedWhereTheCallerHangsUp) {
+    auto first = turn(0);
+    connect();
+    call.end();
+    tests::run_ready(context);
+    ASSERT_TRUE(connected);
+    EXPECT_EQ(connected->error(), core::Errc::closed);
+    connected.reset();
+    connect();
+    EXPECT_EQ(connected->error(), core::Errc::closed);
+}
+
+TEST_F(CallAudio, IsFollowedByTheNextDocumentWhoeverIsFirst) {
+    auto first = turn(0);
+    connect();
+    ASSERT_TRUE(attach(token_of(first->document)));
+    (**connected)->abort();
+    // The flow goes on before Twilio has come back.
+    auto pressed = gather("Anything else?");
+    auto second = turn(1, {{"CallStatus", "in-progress"}});
+    ASSERT_TRUE(second.done());
+    EXPECT_THAT(second->document, HasSubstr("Anything else?"));
+    turn(2, {{"Digits", "4"}});
+    EXPECT_EQ(pressed->value, Json({{"digits", "4"}}));
+    // Twilio comes back before the flow goes on.
+    connected.reset();
+    connect();
+    auto third = turn(3, {{"CallStatus", "in-progress"}});
+    auto again = gather("And now?");
+    ASSERT_TRUE(third.done());
+    EXPECT_THAT(third->document, HasSubstr("And now?"));
+    EXPECT_FALSE(again.done());
+}
+
+TEST_F(CallAudio, LeavesAnAskUnansweredNoLongerThanTheCallerIsThere) {
+    auto first = turn(0);
+    connect();
+    ASSERT_TRUE(attach(token_of(first->document)));
+    auto pressed = gather("Anything else?");
+    EXPECT_FALSE(pressed.done());
+    turn(1, {{"CallStatus", "completed"}});
+    ASSERT_TRUE(pressed.done());
+    EXPECT_EQ(pressed->reason, "hung_up");
+    EXPECT_TRUE(call.ended());
 }

@@ -65,7 +65,7 @@ TEST(PublicOrigin, KnowsProxiesByIpv6) {
 
 TEST(PublicOrigin, OfAnUpgradeIsAWebSocket) {
     const net::Headers upgrade{{"Host", "voice.example.com"}, {"upgrade", "WebSocket"}};
-    EXPECT_EQ(configured({}).url(request(upgrade)), "ws://voice.example.com/twilio/voice?x=a%2Bb");
+    EXPECT_EQ(configured({}).url(request(upgrade)), "wss://voice.example.com/twilio/voice?x=a%2Bb");
     EXPECT_EQ(configured({"https://e.com"}).url(request(upgrade)), "wss://e.com/twilio/voice?x=a%2Bb");
 }
 

@@ -57,6 +57,18 @@ TEST(Routes, ReadWhoseWhisperItIs) {
         EXPECT_FALSE(find_route(path)) << path;
 }
 
+TEST(Routes, ReadWhoseAudioAStreamIs) {
+    for (auto path : {"/twilio/stream/CA0123", "/twilio/stream/CA0123/"}) {
+        const auto route = find_route(path);
+        ASSERT_TRUE(route) << path;
+        EXPECT_EQ(route->kind, RouteKind::media_stream);
+        EXPECT_EQ(route->call_sid, "CA0123");
+    }
+    EXPECT_EQ(find_route("/twilio/stream")->call_sid, "");
+    for (auto path : {"/twilio/stream/", "/twilio/stream//", "/twilio/stream/CA1/2"})
+        EXPECT_FALSE(find_route(path)) << path;
+}
+
 TEST(Routes, KnowNothingElse) {
     for (auto path : {"", "/", "/twilio", "/twilio/voice/", "/Twilio/Voice", "/twilio/voices", "/twilio/health"})
         EXPECT_FALSE(find_route(path)) << path;
