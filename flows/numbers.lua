@@ -6,4 +6,6 @@ return {
   ["+15550111"] = { flow = "avnz", settings = { company = "101" } }, -- Northwind's own number
 
   ["+15550120"] = "lakeside_sms",
+
+  ["+15550150"] = "lexi", -- voice and texts
 }
