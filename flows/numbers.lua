@@ -8,4 +8,6 @@ return {
   ["+15550120"] = "lakeside_sms",
 
   ["+15550150"] = "lexi", -- voice and texts
+
+  ["+15550160"] = { flow = "connectflo", provider = "twilio" },
 }
