@@ -204,7 +204,7 @@ function call(options)
     from = options.from, to = options.to, caller = options.caller, name = options.name, repeats = options.repeats,
     stream = stream,
   })
-  return setmetatable({ id = seen.id, seen = seen, expected = false }, Caller)
+  return setmetatable({ id = seen.id, seen = seen, expected = false, cuts = 0 }, Caller)
 end
 
 --- Waits until the engine has the carrier call this number, and picks up.
@@ -218,7 +218,7 @@ function pick_up(number)
   if not seen then
     refuse(("expected a call to %s, but the engine placed none within 10 s"):format(number))
   end
-  return setmetatable({ id = seen.id, seen = seen, expected = false }, Caller)
+  return setmetatable({ id = seen.id, seen = seen, expected = false, cuts = 0 }, Caller)
 end
 
 --- Hears a text: part of what is said, in any case. What is played counts with its address. In a media stream, waits
@@ -307,6 +307,20 @@ end
 function Caller:hears_speech()
   waiting(self, { stream = true }, "the caller listens to the assistant")
   act_in_stream(self, "hear")
+end
+
+--- Hears that the assistant is cut off in mid-speech, and gives how many seconds of what it was saying were heard.
+---@return number
+function Caller:hears_it_cut_off()
+  waiting(self, { stream = true }, "the caller hears the assistant being cut off")
+  local cut = poll(5, function()
+    return look(self).cuts and self.seen.cuts[self.cuts + 1]
+  end)
+  if not cut then
+    refuse("expected the assistant to be cut off, but it was not within 5 s")
+  end
+  self.cuts = self.cuts + 1
+  return cut
 end
 
 --- Says nothing on a media stream for so long.

@@ -64,6 +64,8 @@ Json snapshot(CarrierCall& call) {
               {"whispered", call.whispered()},
               {"state", ended ? ending(call.over()) : std::visit(State{}, need)}};
     if (auto waits = std::visit(Waits{}, need); !waits.is_null()) json["waits"] = std::move(waits);
+    for (const auto& item : call.streams().heard())
+        if (item.cut) json["cuts"].push_back(static_cast<double>(item.heard.count()) / 1000);
     if (ended) json["over"] = call.over();
     return json;
 }

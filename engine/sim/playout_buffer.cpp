@@ -73,7 +73,7 @@ void PlayoutBuffer::mark(std::string name) {
 
 void PlayoutBuffer::clear() {
     cut_ = cut_ || (playing_ > 0 && waiting() > 0);
-    clears_.push_back(time_of(played_));
+    clears_.push_back({heard(), time_of(played_)});
     queue_.clear();
     taken_ = 0;
     for (auto& mark : marks_) returned_.push_back(std::move(mark.name));

@@ -49,8 +49,11 @@ public:
     bool playing() const { return playing_ > 0 || waiting() > 0; }
     milliseconds quiet_for() const { return playing() ? milliseconds{} : now_ - ended_; }
     std::vector<Spurt> spurts() const;
-    // What had been heard at each clear, with the frame that was on its way.
-    const std::vector<milliseconds>& clears() const { return clears_; }
+    struct Clear {
+        milliseconds heard{};  // until then
+        milliseconds after{};  // with the frame that was on its way
+    };
+    const std::vector<Clear>& clears() const { return clears_; }
 
     // All that was heard since the stream began, silence included: 160 bytes a frame, the one that plays included.
     const std::string& recording() const { return recording_; }
@@ -70,7 +73,7 @@ private:
     std::deque<Mark> marks_;
     std::vector<std::string> returned_;
     std::vector<Spurt> spurts_;
-    std::vector<milliseconds> clears_;
+    std::vector<Clear> clears_;
     std::string recording_;
     milliseconds now_{};
     milliseconds next_{};      // when the next frame begins

@@ -34,10 +34,10 @@ std::vector<SpokenItems::Heard> SpokenItems::heard(const PlayoutBuffer& playout)
     for (const auto& item : items_) {
         if (item.clears != segment) {
             segment = item.clears;
-            begins = clears[segment - 1];
+            begins = clears[segment - 1].after;
         }
         bool cleared = segment < clears.size();
-        auto until = cleared ? clears[segment] : playout.heard();
+        auto until = cleared ? clears[segment].heard : playout.heard();
         Heard heard{item.text, std::clamp(until - begins, milliseconds{}, item.length), item.length};
         bool complete = heard.heard + tolerance >= item.length;
         heard.cut = cleared && !complete;

@@ -321,7 +321,7 @@ TEST_F(CallStreamsTest, ReadsNothingUntilItReadsOn) {
 
 TEST_F(CallStreamsTest, RefusesAStreamWhoseAddressTwilioRefuses) {
     start(listen_on);
-    for (const char* noun : {"<Stream url='ws://127.0.0.1:1/media'/>", "<Stream url='media'/>",
+    for (const char* noun : {"<Stream url='ws://hook.example/media'/>", "<Stream url='media'/>",
                              "<Stream url='wss://127.0.0.1:1/media' track='both_tracks'/>"}) {
         TwimlPlayer player({}, std::make_shared<Sids>(1));
         player.start("https://hook.example/voice", "POST");
@@ -332,4 +332,13 @@ TEST_F(CallStreamsTest, RefusesAStreamWhoseAddressTwilioRefuses) {
         EXPECT_THAT(lines, Contains(HasSubstr("Twilio warning 319"))) << noun;
         EXPECT_THAT(lines, Contains("hears \"On we go.\"")) << noun;
     }
+}
+
+TEST_F(CallStreamsTest, TakesAPlainAddressOnLoopback) {
+    TwimlPlayer player({}, std::make_shared<Sids>(1));
+    player.start("http://127.0.0.1:8080/voice", "POST");
+    player.arrived(
+        {200, "text/xml", "<Response><Connect><Stream url='ws://127.0.0.1:8080/media'/></Connect></Response>"});
+    ASSERT_TRUE(std::holds_alternative<Streaming>(player.need()));
+    EXPECT_EQ(std::get<Streaming>(player.need()).url, "ws://127.0.0.1:8080/media");
 }

@@ -147,6 +147,8 @@ TEST_F(StreamVerbsTest, HearTheWordsThatTheModelTells) {
         ada:hears("this is concya")
         ada:does_not_hear("tables")
         ada:interrupts("Seven", { after = 1.2 })
+        local cut = ada:hears_it_cut_off()
+        assert(cut > 0.5 and cut < 2.5, cut)
         ada:hears("We have")
         ada:does_not_hear("nine")
         ada:hangs_up())",
