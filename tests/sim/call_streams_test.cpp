@@ -97,8 +97,9 @@ protected:
     // A call whose stream is open.
     CarrierCall* stream() {
         auto* call = place_call();
-        wait_until(
-            [&] { return call->streams().client() && call->streams().client()->open() && !peer_->events().empty(); });
+        wait_until([&] {
+            return call->streams().client() && call->streams().client()->open() && !peer_->received("start").empty();
+        });
         return call;
     }
     void wait_until_over(CarrierCall* call) {
@@ -231,7 +232,7 @@ TEST_F(CallStreamsTest, GoesOnWithoutTheStreamWhereItIsRefused) {
 TEST_F(CallStreamsTest, CanLieAboutTheParameters) {
     start(listen_on);
     wait(carrier_->place_call(caller, business, false, {.parameters = {{"token", "another's"}}}));
-    wait_until([&] { return !peer_->events().empty(); });
+    wait_until([&] { return !peer_->received("start").empty(); });
     EXPECT_EQ(peer_->received("start").at(0).at("start").at("customParameters"), (Json{{"token", "another's"}}));
 }
 
