@@ -52,7 +52,6 @@ protected:
     void serve(std::vector<std::string> more = {}, bool with_token = true) {
         std::vector<std::string> arguments{"serve", "--listen", "127.0.0.1:0", "--threads", "2"};
         arguments.insert(arguments.end(), more.begin(), more.end());
-        std::map<std::string, std::string> environment;
         if (with_token) environment["TWILIO_AUTH_TOKEN"] = token;
         std::filesystem::remove(folder / "data/engine.json");  // of one that was killed
         engine = std::make_unique<ChildProcess>(arguments, folder.root(), environment);
@@ -138,6 +137,7 @@ protected:
     script::FlowsFolder folder;
     boost::asio::io_context context;
     net::HttpClient client;
+    std::map<std::string, std::string> environment;  // of the engine
     std::unique_ptr<ChildProcess> engine;
     int port = 0;
 };

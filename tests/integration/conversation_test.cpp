@@ -1,0 +1,139 @@
+#include "integration/engine_fixture.hpp"
+#include "sim/carrier.hpp"
+#include "sim/carrier_api.hpp"
+#include "sim/model_server.hpp"
+#include "sim/scenario.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
+using namespace switchhook;
+using namespace switchhook::tests;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+namespace {
+
+namespace asio = boost::asio;
+
+// A restaurant whose assistant books tables, says what came of it, and hangs up.
+constexpr auto restaurant = R"(
+local host = agent {
+  instructions = "You are the host of Concya, a restaurant.",
+  greeting = "Concya, good evening! How can I help you?",
+  tools = {
+    book_table = {
+      about = "Books a table.",
+      params = { people = "integer 1..12" },
+      run = function(args) return { booked = true, people = args.people } end,
+    },
+    agent.hangup,
+  },
+}
+return {
+  on_call = function(call)
+    local outcome = call:converse(host)
+    call:say("It was " .. outcome.reason .. ".")
+  end,
+})";
+
+// Whole conversations: a simulated caller, the real engine, a simulated model, and sockets between them.
+class ConversationTest : public EngineTest {
+protected:
+    void SetUp() override {
+        EngineTest::SetUp();
+        flow("flows/shop/flow.lua", restaurant);
+        model_.emplace(workers_, sim::ModelServer::Options{}, log_);
+        environment["OPENAI_API_KEY"] = "sk-simulated";
+        environment["OPENAI_REALTIME_URL"] = model_->realtime_url();
+        environment["OPENAI_BASE_URL"] = model_->base_url();
+        serve();
+    }
+
+    // Plays a scenario; what differed, or nothing. `ada` calls, and is answered by `model`.
+    std::string play(const std::string& text) {
+        sim::Carrier::Options options;
+        options.webhooks.auth_token = core::Secret(token);
+        options.settings.voice_url = url("/twilio/voice");
+        options.settings.status_callback = url("/twilio/status");
+        std::unique_ptr<sim::Scenario> scenario;
+        options.on_event = [&](const sim::CarrierCall& call, const sim::CallEvent& event) {
+            scenario->show(call, event);
+        };
+        sim::Carrier carrier(std::move(options));
+        sim::Scenario::Options play;
+        play.source = {"conversation.lua",
+                       "local model = assistant()\n"
+                       "local ada = call { from = '+15551230147', to = '+15550100', caller = 'Ada' }\n"
+                       "ada:is_answered_by(model)\n" +
+                           text};
+        play.print = [this](std::string_view line) { lines_.emplace_back(line); };
+        play.assistants = model_->assistants();
+        scenario = std::make_unique<sim::Scenario>(carrier, std::move(play));
+        return asio::co_spawn(workers_.executor(0), scenario->run(), asio::use_future).get();
+    }
+
+    core::Log log_{{.level = core::LogLevel::off}, [](std::string_view) {}};
+    net::Workers workers_{{.count = 1}};
+    std::optional<sim::ModelServer> model_;
+    std::vector<std::string> lines_;
+};
+
+}  // namespace
+
+TEST_F(ConversationTest, GreetsIsInterruptedBooksAndHangsUpAfterTheLastWord) {
+    EXPECT_EQ(play(R"(
+        model:says("Concya, good evening! How can I help you?")
+        ada:hears("how can I help you")
+        ada:says("A table for four, please")
+        model:hears("a table for four")
+        model:says("We have tables at seven, at eight and at half past nine, by the window or in the garden.")
+        ada:interrupts("At eight", { after = 1.2 })
+        local heard = ada:hears_it_cut_off()
+        model:is_interrupted { after = heard, within = 0.02 }
+        model:hears("at eight")
+        model:uses("book_table", { people = 4 })
+        model:is_told({ booked = true, people = 4 })
+        model:says("Your table is booked. Goodbye!")
+        ada:hears("your table is booked. goodbye!")
+        model:finishes()
+        ada:hears("It was finished.")
+        ada:is_hung_up())"),
+              "");
+    EXPECT_THAT(lines_, Contains(HasSubstr("Ada  hears \"Concya, good evening! How can I help you?\"")));
+}
+
+TEST_F(ConversationTest, LetsTheLastWordBePlayedBeforeItHangsUp) {
+    EXPECT_EQ(play(R"(
+        model:says("Concya, good evening! How can I help you?")
+        ada:hears("how can I help you")
+        ada:says("Nothing, thank you")
+        model:hears("nothing")
+        model:says("Then goodbye, and have a lovely evening!")
+        model:finishes()
+        ada:hears("have a lovely evening!")
+        ada:is_hung_up())"),
+              "");
+}
+
+TEST_F(ConversationTest, EndsWhenTheCallerHangsUpInMidSpeech) {
+    EXPECT_EQ(play(R"(
+        model:says("Concya, good evening! How can I help you?")
+        ada:stays_silent(0.5)
+        ada:hangs_up()
+        model:is_left())"),
+              "");
+}
+
+TEST_F(ConversationTest, LetsNobodyIntoAnothersStream) {
+    EXPECT_EQ(play(R"(
+        local eve = call { from = "+15551230148", to = "+15550100", stream = { parameters_of = ada } }
+        eve:is_hung_up()
+        local mallory = call { from = "+15551230149", to = "+15550100", stream = { bad_signature = true } }
+        mallory:is_hung_up()
+        model:says("Concya, good evening! How can I help you?")
+        ada:hears("how can I help you")
+        ada:hangs_up())"),
+              "");
+    EXPECT_THAT(lines_, Contains(HasSubstr("Twilio warning 31920")));
+}
