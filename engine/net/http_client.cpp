@@ -93,18 +93,39 @@ Response taken(http::response<http::string_body> message) {
     return response;
 }
 
+using ResponseParser = http::response_parser<http::string_body>;
+
+// Reads the body, and hands it out where the request wants it piece by piece. It is not done when
+// the rest is unwanted.
+template <class Stream>
+asio::awaitable<core::Error> read_body(Stream& stream, boost::beast::flat_buffer& buffer, ResponseParser& parser,
+                                       const ClientRequest& request) {
+    bool in_pieces = request.on_body && parser.get().result_int() / 100 == 2;
+    parser.eager(true);
+    while (!parser.is_done()) {
+        auto [error, count] = co_await http::async_read_some(stream, buffer, parser, awaited);
+        if (error) co_return translated(error);
+        auto& body = parser.get().body();
+        if (!in_pieces || body.empty()) continue;
+        bool wanted = request.on_body(body);
+        body.clear();
+        if (!wanted) break;
+    }
+    co_return core::Error();
+}
+
 template <class Stream>
 asio::awaitable<Exchange> exchange(Stream& stream, boost::beast::flat_buffer& buffer, const std::string& bytes,
-                                   bool head, std::size_t max_body) {
+                                   const ClientRequest& request) {
     Exchange out;
     auto [write_error, sent] = co_await asio::async_write(stream, asio::buffer(bytes), awaited);
     // A server may answer and close before it has read all of a body, so the answer is looked for even then.
     for (;;) {
-        http::response_parser<http::string_body> parser;
+        ResponseParser parser;
         parser.header_limit(header_limit);
-        parser.body_limit(max_body);
-        parser.skip(head);
-        auto [error, count] = co_await http::async_read(stream, buffer, parser, awaited);
+        parser.body_limit(request.max_body);
+        parser.skip(request.method == "HEAD");
+        auto [error, count] = co_await http::async_read_header(stream, buffer, parser, awaited);
         if (error) {
             out.error = translated(error);
             out.unheard = !parser.got_some() && out.error == core::Errc::closed;
@@ -112,18 +133,19 @@ asio::awaitable<Exchange> exchange(Stream& stream, boost::beast::flat_buffer& bu
             co_return out;
         }
         if (parser.get().result_int() < 200) continue;  // 100 Continue, 103 Early Hints
-        out.keep_alive = parser.keep_alive() && !write_error && buffer.size() == 0;
+        out.error = co_await read_body(stream, buffer, parser, request);
+        if (out.error) co_return out;
+        out.keep_alive = parser.is_done() && parser.keep_alive() && !write_error && buffer.size() == 0;
         out.response = taken(parser.release());
         co_return out;
     }
 }
 
-asio::awaitable<Exchange> exchange_on(ClientConnection& connection, const std::string& bytes, bool head,
-                                      std::size_t max_body) {
+asio::awaitable<Exchange> exchange_on(ClientConnection& connection, const std::string& bytes,
+                                      const ClientRequest& request) {
     if (auto* tls = std::get_if<ClientTls>(&connection.stream))
-        co_return co_await exchange(*tls, connection.buffer, bytes, head, max_body);
-    co_return co_await exchange(std::get<asio::ip::tcp::socket>(connection.stream), connection.buffer, bytes, head,
-                                max_body);
+        co_return co_await exchange(*tls, connection.buffer, bytes, request);
+    co_return co_await exchange(std::get<asio::ip::tcp::socket>(connection.stream), connection.buffer, bytes, request);
 }
 
 // One request to one URL, on a kept connection or a new one.
@@ -142,7 +164,7 @@ asio::awaitable<core::Result<Response>> fetch(const ClientRequest& request, cons
             if (!fresh) co_return fresh.error();
             connection = std::move(*fresh);
         }
-        auto result = co_await exchange_on(*connection, bytes, request.method == "HEAD", request.max_body);
+        auto result = co_await exchange_on(*connection, bytes, request);
         if (!result.error) {
             if (result.keep_alive)
                 pool.put(std::move(connection), options.idle_time, options.idle_per_origin, options.idle_total);

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace switchhook::net {
 
@@ -23,6 +24,9 @@ struct ClientRequest {
     std::chrono::milliseconds timeout = std::chrono::seconds(10);  // for everything, redirects included
     std::size_t max_body = 1024 * 1024;                            // bytes of the response's body
     bool allow_private = false;  // may go to addresses that are not public, see net/address.hpp
+    // Where set, it is given the body of a 2xx response piece by piece as it comes, and the response's own stays empty.
+    // Once it gives false the rest is not read, and send() gives the response. max_body and the timeout hold as ever.
+    std::function<bool(std::string_view piece)> on_body = {};
 };
 
 struct WebSocketRequest {

@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -204,6 +205,85 @@ TEST_F(HttpClientTest, ReadsABodyThatEndsWithItsConnection) {
     auto response = get(server.url());
     ASSERT_TRUE(response) << response.error().message();
     EXPECT_EQ(response->body, "to the end");
+}
+
+TEST_F(HttpClientTest, HandsOutABodyAsItComes) {
+    tcp::acceptor acceptor(context_, {asio::ip::address_v4::loopback(), 0});
+    std::promise<void> heard_one;
+    std::thread server([&] {
+        tcp::socket socket(context_);
+        acceptor.accept(socket);
+        std::string request;
+        asio::read_until(socket, asio::dynamic_buffer(request), "\r\n\r\n");
+        asio::write(socket, asio::buffer(std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                                     "3\r\none\r\n")));
+        // The rest is written only once the client has had what came before.
+        heard_one.get_future().wait();
+        asio::write(socket, asio::buffer(std::string("3\r\ntwo\r\n0\r\n\r\n")));
+    });
+    std::vector<std::string> pieces;
+    auto response = send({.url = "http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port()),
+                          .allow_private = true,
+                          .on_body = [&](std::string_view piece) {
+                              if (pieces.empty()) heard_one.set_value();
+                              pieces.emplace_back(piece);
+                              return true;
+                          }});
+    server.join();
+    ASSERT_TRUE(response) << response.error().message();
+    EXPECT_THAT(pieces, testing::ElementsAre("one", "two"));
+    EXPECT_EQ(response->body, "");
+}
+
+TEST_F(HttpClientTest, ReadsNoMoreOfABodyThanIsWanted) {
+    ScriptedServer server(
+        {"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nenough", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"});
+    std::string heard;
+    auto response = send({.url = server.url(), .allow_private = true, .on_body = [&](std::string_view piece) {
+                              heard += piece;
+                              return false;
+                          }});
+    ASSERT_TRUE(response) << response.error().message();
+    EXPECT_EQ(response->status, 200);
+    EXPECT_EQ(response->body, "");
+    EXPECT_EQ(heard, "enough");
+    EXPECT_EQ(get(server.url())->body, "hi") << "on a connection of its own";
+}
+
+TEST_F(HttpClientTest, KeepsTheConnectionOfABodyHandedOutWhole) {
+    start();
+    std::size_t heard = 0;
+    for (int i = 0; i < 2; ++i)
+        ASSERT_TRUE(send({.url = origin_ + "/large", .allow_private = true, .on_body = [&](std::string_view piece) {
+                              heard += piece.size();
+                              return true;
+                          }}));
+    EXPECT_EQ(heard, 200'000u);
+    EXPECT_EQ(server_->connections(), 1u);
+}
+
+TEST_F(HttpClientTest, KeepsTheBodyOfAFailureWhole) {
+    ScriptedServer server({"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 8\r\n\r\nslow you"});
+    auto response = send({.url = server.url(), .allow_private = true, .on_body = [](std::string_view) {
+                              ADD_FAILURE() << "only a 2xx response is handed out";
+                              return true;
+                          }});
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->body, "slow you");
+}
+
+TEST_F(HttpClientTest, HoldsABodyHandedOutToTheLimitsOfAnyOther) {
+    start();
+    auto take = [](std::string_view) { return true; };
+    EXPECT_EQ(send({.url = origin_ + "/large", .max_body = 99'999, .allow_private = true, .on_body = take}).error(),
+              Errc::too_large);
+    ScriptedServer endless({"HTTP/1.1 200 OK\r\n\r\n" + std::string(5000, 'x')});
+    EXPECT_EQ(send({.url = endless.url(), .max_body = 4000, .allow_private = true, .on_body = take}).error(),
+              Errc::too_large);
+    ScriptedServer cut_short({"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"});
+    EXPECT_EQ(send({.url = cut_short.url(), .allow_private = true, .on_body = take}).error(), Errc::closed);
+    EXPECT_EQ(send({.url = origin_ + "/slow", .timeout = 30ms, .allow_private = true, .on_body = take}).error(),
+              Errc::timed_out);
 }
 
 TEST_F(HttpClientTest, NoticesABodyCutShort) {
