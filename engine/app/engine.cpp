@@ -73,7 +73,8 @@ Engine::Engine(const ServeOptions& options)
       rest_(rest_client(options, sender_)),
       texts_(rest_.get(), clock_, log_),
       models_(options.openai, client_, log_),
-      services_({options.allow_private_network}, client_, texts_, *store_, clock_, log_),
+      chat_({options.openai}, client_, clock_, log_),
+      services_({options.allow_private_network}, client_, texts_, *store_, clock_, log_, &chat_),
       registrations_(thread_count(options)) {
     library_.refresh();
     workers_ = std::make_unique<net::Workers>(worker_options(registrations_, watchdog_, log_));

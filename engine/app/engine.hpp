@@ -9,6 +9,7 @@
 #include "net/http_client.hpp"
 #include "net/http_server.hpp"
 #include "net/workers.hpp"
+#include "openai/chat_client.hpp"
 #include "openai/realtime_provider.hpp"
 #include "script/flow_library.hpp"
 #include "script/flow_watcher.hpp"
@@ -68,6 +69,7 @@ private:
     std::unique_ptr<twilio::RestClient> rest_;  // null without credentials
     session::TwilioTexts texts_;
     openai::RealtimeProvider models_;
+    openai::ChatClient chat_;
     session::Services services_;
     std::vector<std::optional<script::Watchdog::Registration>> registrations_;  // one a worker
     std::unique_ptr<net::Workers> workers_;

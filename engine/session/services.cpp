@@ -83,17 +83,18 @@ asio::awaitable<void> wait(std::chrono::milliseconds time) {
 }  // namespace
 
 Services::Services(Options options, net::HttpClient& client, TextSender& texts, core::Store& store,
-                   const core::Clock& clock, core::Log& log)
-    : options_(options), client_(client), texts_(texts), store_(store), clock_(clock), log_(log) {}
+                   const core::Clock& clock, core::Log& log, const openai::ChatClient* chat)
+    : options_(options), client_(client), texts_(texts), store_(store), clock_(clock), log_(log), chat_(chat) {}
 
 bool Services::performs(std::string_view kind) {
-    return kind == "http" || kind == "sms" || kind == "kv" || kind == "log" || kind == "sleep";
+    return kind == "http" || kind == "sms" || kind == "kv" || kind == "chat" || kind == "log" || kind == "sleep";
 }
 
 asio::awaitable<Answer> Services::perform(const Ask& ask, Caller caller) {
     if (ask.kind == "http") co_return co_await http(ask, caller);
     if (ask.kind == "sms") co_return co_await sms(ask, caller);
     if (ask.kind == "kv") co_return co_await kv(ask, caller);
+    if (ask.kind == "chat") co_return co_await chat(ask, caller);
     if (ask.kind == "sleep") co_return co_await sleep(ask);
     log(ask, caller);
     co_return of(nullptr);
@@ -205,6 +206,12 @@ asio::awaitable<Answer> Services::increment(const Ask& ask, Caller caller, std::
         if (done) co_return of(sum);
         if (done.error() != Errc::conflict) co_return Answer::raise("kv: " + done.error().message(), clock_.now());
     }
+}
+
+asio::awaitable<Answer> Services::chat(const Ask& ask, Caller caller) {
+    if (!chat_) co_return nothing("not_configured");
+    auto key = std::string(caller.id) + ":" + std::to_string(caller.seq);
+    co_return co_await chat_->complete(ask.options, std::move(key), std::string(caller.id));
 }
 
 asio::awaitable<Answer> Services::sleep(const Ask& ask) {

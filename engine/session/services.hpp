@@ -5,6 +5,7 @@
 #include "core/log.hpp"
 #include "core/store.hpp"
 #include "net/http_client.hpp"
+#include "openai/chat_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -41,15 +42,16 @@ struct Caller {
     unsigned seq = 0;  // of the ask: with the id, it names this ask once and for all
 };
 
-// Performs the asks that need no caller: http, sms, kv, log, sleep.
+// Performs the asks that need no caller: http, sms, kv, chat, log, sleep.
 class Services {
 public:
     struct Options {
         bool allow_private_network = false;  // lets `http` reach private addresses
     };
 
+    // `chat` may be null: no text model is configured. All else that is referred to outlives the services.
     Services(Options options, net::HttpClient& client, TextSender& texts, core::Store& store, const core::Clock& clock,
-             core::Log& log);
+             core::Log& log, const openai::ChatClient* chat = nullptr);
 
     static bool performs(std::string_view kind);
 
@@ -61,6 +63,7 @@ private:
     boost::asio::awaitable<core::Answer> sms(const core::Ask& ask, Caller caller);
     boost::asio::awaitable<core::Answer> kv(const core::Ask& ask, Caller caller);
     boost::asio::awaitable<core::Answer> increment(const core::Ask& ask, Caller caller, std::string key);
+    boost::asio::awaitable<core::Answer> chat(const core::Ask& ask, Caller caller);
     boost::asio::awaitable<core::Answer> sleep(const core::Ask& ask);
     void log(const core::Ask& ask, Caller caller);
     core::Answer of(core::Json value) const { return core::Answer::of(std::move(value), clock_.now()); }
@@ -72,6 +75,7 @@ private:
     core::Store& store_;
     const core::Clock& clock_;
     core::Log& log_;
+    const openai::ChatClient* chat_;
 };
 
 }  // namespace switchhook::session
