@@ -22,6 +22,7 @@ namespace http = boost::beast::http;
 constexpr auto awaited = asio::as_tuple(asio::use_awaitable);
 constexpr int max_redirects = 5;
 constexpr std::uint32_t header_limit = 64 * 1024;  // bytes
+constexpr std::size_t piece_size = 16 * 1024;      // bytes
 
 // How one exchange on one connection ended.
 struct Exchange {
@@ -95,23 +96,40 @@ Response taken(http::response<http::string_body> message) {
 
 using ResponseParser = http::response_parser<http::string_body>;
 
-// Reads the body, and hands it out where the request wants it piece by piece. It is not done when
-// the rest is unwanted.
+// Hands the body out as it comes. It is not done when the rest is unwanted. The parser is fed by hand: Beast's own
+// reads give a chunk only once the next one's head has come.
+template <class Stream>
+asio::awaitable<core::Error> hand_out_body(Stream& stream, boost::beast::flat_buffer& buffer, ResponseParser& parser,
+                                           const ClientRequest& request) {
+    parser.eager(true);
+    while (!parser.is_done()) {
+        boost::system::error_code error;
+        buffer.consume(parser.put(buffer.data(), error));
+        auto& body = parser.get().body();
+        if (!body.empty() && !request.on_body(body)) break;
+        body.clear();
+        if (error && error != http::error::need_more) co_return translated(error);
+        if (parser.is_done()) break;
+        auto [failed, count] = co_await stream.async_read_some(buffer.prepare(piece_size), awaited);
+        buffer.commit(count);
+        if (failed == asio::error::eof) {
+            parser.put_eof(failed);
+            if (failed) co_return translated(failed);
+        } else if (failed) {
+            co_return translated(failed);
+        }
+    }
+    parser.get().body().clear();
+    co_return core::Error();
+}
+
 template <class Stream>
 asio::awaitable<core::Error> read_body(Stream& stream, boost::beast::flat_buffer& buffer, ResponseParser& parser,
                                        const ClientRequest& request) {
-    bool in_pieces = request.on_body && parser.get().result_int() / 100 == 2;
-    parser.eager(true);
-    while (!parser.is_done()) {
-        auto [error, count] = co_await http::async_read_some(stream, buffer, parser, awaited);
-        if (error) co_return translated(error);
-        auto& body = parser.get().body();
-        if (!in_pieces || body.empty()) continue;
-        bool wanted = request.on_body(body);
-        body.clear();
-        if (!wanted) break;
-    }
-    co_return core::Error();
+    if (request.on_body && parser.get().result_int() / 100 == 2)
+        co_return co_await hand_out_body(stream, buffer, parser, request);
+    auto [error, count] = co_await http::async_read(stream, buffer, parser, awaited);
+    co_return error ? translated(error) : core::Error();
 }
 
 template <class Stream>

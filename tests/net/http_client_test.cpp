@@ -218,7 +218,7 @@ TEST_F(HttpClientTest, HandsOutABodyAsItComes) {
         asio::write(socket, asio::buffer(std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                                                      "3\r\none\r\n")));
         // The rest is written only once the client has had what came before.
-        heard_one.get_future().wait();
+        heard_one.get_future().wait_for(std::chrono::seconds(5));
         asio::write(socket, asio::buffer(std::string("3\r\ntwo\r\n0\r\n\r\n")));
     });
     std::vector<std::string> pieces;
