@@ -78,6 +78,18 @@ function Assistant:says(text)
   note("says " .. show(text))
 end
 
+--- Says something and uses a tool in one turn, as when it says goodbye and hangs up.
+---@param text string
+---@param tool string
+---@param arguments? table|string
+function Assistant:says_and_uses(text, tool, arguments)
+  want(text, "string", 'assistant:says_and_uses("Goodbye!", "hangup")')
+  want(tool, "string", 'assistant:says_and_uses("Goodbye!", "hangup")')
+  local uses = { { tool = tool, arguments = arguments or {} } }
+  need(self, "the assistant to have its turn, to say " .. show(text), "say", { text = text, uses = uses })
+  note("says " .. show(text) .. " and uses " .. tool)
+end
+
 --- Uses a tool, once it is its turn. Its arguments may be a text: JSON as a model writes it, perhaps wrong.
 ---@param tool string
 ---@param arguments? table|string

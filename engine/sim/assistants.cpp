@@ -208,6 +208,7 @@ asio::awaitable<Answer> Assistants::say(Seat& seat, Json options) {
         }
         outputs.push_back(std::move(words));
     }
+    if (auto problem = add_uses(seat, options, outputs); !problem.empty()) co_return Answer::raise(problem, {});
     // While the voice was made, the caller may have taken the word.
     if (!seat.talk->wants_words()) co_return nothing(state_of(seat));
     if (options.contains("fails"))
@@ -217,20 +218,26 @@ asio::awaitable<Answer> Assistants::say(Seat& seat, Json options) {
     co_return value({{"order", order}, {"seconds", seconds}});
 }
 
-asio::awaitable<Answer> Assistants::use(Seat& seat, Json options) {
-    bool ready = co_await wait(seat, [&] { return seat.talk && seat.talk->wants_words(); });
-    if (!ready) co_return nothing(state_of(seat));
-    std::vector<RealtimeOutput> outputs;
+// The tools that it uses in a turn; or what is wrong with them.
+std::string Assistants::add_uses(Seat& seat, const Json& options, std::vector<RealtimeOutput>& outputs) {
     auto tools = seat.talk->tools();
-    for (const auto& use : options.at("uses")) {
+    for (const auto& use : options.value("uses", Json::array())) {
         const std::string name = use.at("tool");
         if (std::find(tools.begin(), tools.end(), name) == tools.end())
-            co_return Answer::raise("the assistant uses " + name + ", but its tools are " + texts(tools).dump(), {});
+            return "the assistant uses " + name + ", but its tools are " + texts(tools).dump();
         auto arguments = use.value("arguments", Json::object());
         if (arguments.is_array() && arguments.empty()) arguments = Json::object();  // Lua's {} is either
         outputs.push_back(
             {.tool = name, .arguments = arguments.is_string() ? arguments.get<std::string>() : arguments.dump()});
     }
+    return {};
+}
+
+asio::awaitable<Answer> Assistants::use(Seat& seat, Json options) {
+    bool ready = co_await wait(seat, [&] { return seat.talk && seat.talk->wants_words(); });
+    if (!ready) co_return nothing(state_of(seat));
+    std::vector<RealtimeOutput> outputs;
+    if (auto problem = add_uses(seat, options, outputs); !problem.empty()) co_return Answer::raise(problem, {});
     seat.talk->respond(std::move(outputs));
     co_return value(nullptr);
 }

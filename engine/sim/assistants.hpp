@@ -68,6 +68,7 @@ private:
 
     boost::asio::awaitable<core::Answer> hear(Seat& seat);
     boost::asio::awaitable<core::Answer> say(Seat& seat, core::Json options);
+    static std::string add_uses(Seat& seat, const core::Json& options, std::vector<RealtimeOutput>& outputs);
     boost::asio::awaitable<core::Answer> use(Seat& seat, core::Json options);
     boost::asio::awaitable<core::Answer> learn(Seat& seat);
     boost::asio::awaitable<core::Answer> notice_interruption(Seat& seat);

@@ -94,9 +94,8 @@ TEST_F(ConversationTest, GreetsIsInterruptedBooksAndHangsUpAfterTheLastWord) {
         model:hears("at eight")
         model:uses("book_table", { people = 4 })
         model:is_told({ booked = true, people = 4 })
-        model:says("Your table is booked. Goodbye!")
+        model:says_and_uses("Your table is booked. Goodbye!", "hangup")
         ada:hears("your table is booked. goodbye!")
-        model:finishes()
         ada:hears("It was finished.")
         ada:is_hung_up())"),
               "");
@@ -109,8 +108,7 @@ TEST_F(ConversationTest, LetsTheLastWordBePlayedBeforeItHangsUp) {
         ada:hears("how can I help you")
         ada:says("Nothing, thank you")
         model:hears("nothing")
-        model:says("Then goodbye, and have a lovely evening!")
-        model:finishes()
+        model:says_and_uses("Then goodbye, and have a lovely evening!", "hangup")
         ada:hears("have a lovely evening!")
         ada:is_hung_up())"),
               "");
