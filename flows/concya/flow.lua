@@ -1,5 +1,7 @@
--- Concya, a restaurant: says when it is open, takes reservations by key or by word, and puts people through.
+-- Concya, a restaurant: says when it is open, takes reservations, and puts people through. An assistant talks with the
+-- callers; where there is none, or it fails, a menu asks for keys and words.
 local calendar = require "calendar"
+local host_of = require "host"
 local hours = require "hours"
 local ivr = require "ivr"
 local reservations = require "reservations"
@@ -19,6 +21,7 @@ local opening = hours.weekly {
   },
   holidays = { ["12-25"] = "closed", ["12-31"] = "17:00-01:00" },
 }
+local host = host_of(opening)
 
 local function say(call, text)
   call:say { text = text, voice = VOICE }
@@ -89,13 +92,10 @@ local function complete(call, visit)
   end
 end
 
-local function read_back(visit)
-  return ("A table for %d %s"):format(visit.people, opening:say_day(visit.at) .. " at " .. opening:say_clock(visit.at))
-end
-
-local function to_front_desk(call)
+local function to_front_desk(call, why)
   say(call, "One moment please.")
-  local outcome = call:dial(call.settings.front_desk, { timeout = 20, whisper = "A caller for the front desk." })
+  local whisper = why and "A caller for the front desk: " .. why or "A caller for the front desk."
+  local outcome = call:dial(call.settings.front_desk, { timeout = 20, whisper = whisper })
   if outcome then return end
   say(call, "Nobody can come to the phone. Please leave a message after the beep.")
   local message = call:record { max_length = 120 }
@@ -105,7 +105,7 @@ end
 local function book(call, answer)
   local visit = complete(call, understood(answer.speech or ""))
   if not visit then return to_front_desk(call) end
-  local question = read_back(visit) .. ". Is that right? Press 1 for yes, 2 for no."
+  local question = reservations.in_words(opening, visit) .. ". Is that right? Press 1 for yes, 2 for no."
   if not ivr.confirm(call, { say = question, voice = VOICE }) then
     return to_front_desk(call)
   end
@@ -113,7 +113,7 @@ local function book(call, answer)
     return say(call, "I am sorry, we are full by then. Please try another day.")
   end
   say(call, "Your table is booked. We look forward to seeing you!")
-  if call.from:find("^%+") then sms.send { to = call.from, body = "Concya: " .. read_back(visit) .. "." } end
+  reservations.confirm(call, opening, visit)
 end
 
 local function tell_hours(call)
@@ -124,27 +124,45 @@ local function tell_hours(call)
   end
 end
 
+local function by_menu(call)
+  say(call, "Welcome to Concya!")
+  local open = opening:is_open()
+  if not open then
+    say(call, "We are closed now, and open again " .. opening:say_time(opening:next_opening()) .. ".")
+  end
+  ivr.menu(call, {
+    say = "To book a table, press 1, or say for example: a table for four tomorrow at seven. For our hours, press 2."
+      .. (open and " To speak with somebody, press 0." or ""),
+    voice = VOICE,
+    choices = {
+      { key = "1", words = { "table", "book", "reservation", "reserve" }, run = book },
+      { key = "2", words = { "hours", "open" }, run = tell_hours },
+    },
+    operator = open and function() to_front_desk(call) end or nil,
+    otherwise = function() say(call, "Please call us again. Goodbye.") end,
+  })
+end
+
+local function by_assistant(call)
+  local outcome = call:converse(host)
+  if outcome.reason == "escalate" then return to_front_desk(call, outcome.value.why) end
+  if outcome.reason == "silence" then return say(call, "Please call us again. Goodbye.") end
+  if outcome.reason ~= "failed" then return end
+  if outcome.what ~= "not_configured" then say(call, "I am sorry, let us go on by menu.") end
+  by_menu(call)
+end
+
 ---@type Flow
 return {
-  settings = { front_desk = "+15550101", seats = 40, largest_party = 12 },
+  settings = {
+    assistant = true, -- callers talk with it, where a model is configured; false: always the menu
+    front_desk = "+15550101",
+    seats = 40,
+    largest_party = 12,
+  },
   fallback = { say = "One moment please.", dial = "+15550101" },
 
   on_call = function(call)
-    say(call, "Welcome to Concya!")
-    local open = opening:is_open()
-    if not open then
-      say(call, "We are closed now, and open again " .. opening:say_time(opening:next_opening()) .. ".")
-    end
-    ivr.menu(call, {
-      say = "To book a table, press 1, or say for example: a table for four tomorrow at seven. For our hours, press 2."
-        .. (open and " To speak with somebody, press 0." or ""),
-      voice = VOICE,
-      choices = {
-        { key = "1", words = { "table", "book", "reservation", "reserve" }, run = book },
-        { key = "2", words = { "hours", "open" }, run = tell_hours },
-      },
-      operator = open and to_front_desk or nil,
-      otherwise = function() say(call, "Please call us again. Goodbye.") end,
-    })
+    if call.settings.assistant then by_assistant(call) else by_menu(call) end
   end,
 }

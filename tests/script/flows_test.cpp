@@ -53,7 +53,7 @@ TEST(Flows, GoLiveForTheirNumbers) {
         ASSERT_TRUE(northwind);
         EXPECT_EQ(northwind->flow->name(), "avnz");
         EXPECT_EQ(northwind->settings, core::Json({{"company", "101"}}));
-        EXPECT_EQ(library.status().size(), 6U);
+        EXPECT_EQ(library.status().size(), 7U);
     });
 }
 
