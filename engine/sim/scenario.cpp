@@ -197,10 +197,11 @@ asio::awaitable<Answer> Scenario::perform(core::Ask ask) {
 }
 
 asio::awaitable<Answer> Scenario::perform_as_assistant(core::Ask ask) {
-    if (!options_.assistants) co_return problem("this run has no simulated model");
+    auto assistants = options_.assistants.lock();
+    if (!assistants) co_return problem("this run has no simulated model");
     auto* call = carrier_.find(ask.options.value("call", ""));
     std::string words = ask.kind == "assistant.say" ? ask.options.value("text", "") : "";
-    auto answer = co_await options_.assistants->perform(std::move(ask));
+    auto answer = co_await assistants->perform(std::move(ask));
     // The caller cannot tell from the sound what it says.
     if (call && !words.empty() && answer.value.is_object()) {
         auto length = std::chrono::duration<double>(answer.value.at("seconds").get<double>());

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -26,8 +27,9 @@ public:
         // Answers which number runs what: a list of {number, version, error}, bare or under "numbers".
         std::string status_url;
         std::function<void(std::string_view)> print;
-        // Those who play the model that the engine talks to; null: the scenario has none.
-        std::shared_ptr<Assistants> assistants = {};
+        // Those who play the model that the engine talks to; none: the scenario has none. Their sockets belong to
+        // whoever serves the model, and do not outlive that here.
+        std::weak_ptr<Assistants> assistants = {};
     };
 
     // `carrier` outlives the scenario, and runs on the same executor.
