@@ -1,5 +1,5 @@
 -- What `switchhook demo` plays, on a copy of flows/ that it may edit.
-local CONCYA, BAKERY = "+15550100", "+15550120"
+local CONCYA, HOST, BAKERY = "+15550100", "+15550102", "+15550120"
 local FLOW = "concya/flow.lua"
 
 -- Today's date at Concya: New York is four or five hours behind UTC. Around midnight it is two dates.
@@ -11,7 +11,15 @@ end
 
 -- Saturday, unless that is when Concya keeps Christmas.
 local christmas = os.date("*t", os.time { year = os.date("*t").year, month = 12, day = 25 })
-local day = christmas.wday == 7 and "Friday" or "Saturday"
+local weekday = christmas.wday == 7 and 6 or 7
+local day = weekday == 6 and "Friday" or "Saturday"
+
+-- Its date at Concya, as a tool wants it, and never today's.
+local its_date
+for ahead = 1, 7 do
+  local moment = os.time() - 5 * 3600 + ahead * 86400
+  if os.date("!*t", moment).wday == weekday then its_date = os.date("!%Y-%m-%d", moment) end
+end
 
 narrate("Concya is open all day today, so that this tour is the same at any hour.")
 local hours = {}
@@ -30,6 +38,35 @@ ada:presses("1")
 ada:hears("Your table is booked.")
 ada:is_hung_up()
 sms:was_sent_once("+12025550142", "Concya: A table for 4")
+
+narrate("On Concya's other number an assistant answers. Grace speaks with it, in real time.")
+local host = assistant()
+local grace = call { from = "+12025550148", caller = "Grace", to = HOST, name = "Concya" }
+grace:is_answered_by(host)
+grace:records_to("demo/concya.wav")
+host:is_asked_to("You are the host of Concya")
+host:says("Welcome to Concya! How can I help you?")
+grace:hears("How can I help you?")
+grace:says("A table for four on " .. day .. ", please")
+host:hears("A table for four")
+host:uses("check_day", { day = its_date })
+host:is_told("free_seats")
+host:says("On " .. day .. " we are open in the evening, and there is still room. At what time would you like to come?")
+
+narrate("Grace cuts in. The assistant stops at once, and learns how much of its words she heard.")
+grace:interrupts("At eight", { after = 1.5 })
+host:is_interrupted { after = 1.5, within = 0.5 }
+host:hears("At eight")
+host:uses("book_table", { day = its_date, time = "20:00", people = 4 })
+host:says("One moment, please.")
+local booked = host:is_told({ booked = true, confirmed_by_text = true })
+host:says(booked:match('"read_back":"(.-)"') .. ". Anything else?")
+grace:hears("Anything else?")
+grace:says("No, thank you")
+host:hears("No, thank you")
+host:finishes()
+grace:is_hung_up()
+sms:was_sent_once("+12025550148", "Concya: A table for 4")
 
 narrate("Concya closes early.")
 for _, date in ipairs(today) do

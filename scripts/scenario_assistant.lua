@@ -199,6 +199,7 @@ function Assistant:is_told(result)
     refuse(("expected the assistant to be told %s, but it was told %s"):format(
       type(result) == "string" and show(result) or "other values", told.output))
   end
+  note("is told " .. told.output)
   return told.output
 end
 

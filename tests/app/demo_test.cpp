@@ -85,6 +85,9 @@ TEST_F(DemoTest, PlaysItsCallsTextsAndEdits) {
     EXPECT_EQ(run({"--once", "--flows", flows}), 0) << output();
     EXPECT_THAT(output(), HasSubstr("Ada  hears \"Your table is booked. We look forward to seeing you!\""));
     EXPECT_THAT(output(), HasSubstr("Ada  receives the text \"Concya: A table for 4 "));
+    EXPECT_THAT(output(), AllOf(HasSubstr("the assistant is interrupted after "), HasSubstr("is told {\"booked\":true"),
+                                HasSubstr("Grace  receives the text \"Concya: A table for 4 ")));
+    EXPECT_THAT(read(folder_.path() / "demo/concya.wav").substr(0, 4), "RIFF");
     EXPECT_THAT(output(), HasSubstr("Ben  hears \"We are closed now, and open again "));
     EXPECT_THAT(output(), HasSubstr("Cleo  receives \"We are at 12 Lake Road, right by the pier.\""));
     EXPECT_THAT(output(), HasSubstr("Ask for our truffle menu!"));
@@ -101,6 +104,17 @@ TEST_F(DemoTest, FailsWhereACallDiffersFromTheScenario) {
     EXPECT_EQ(run({"--once", "--flows", flows, "--scenario", story}), 1) << output();
     EXPECT_THAT(output(), HasSubstr("story.lua:2: expected the caller to hear \"Welcome to the bakery\""));
     EXPECT_THAT(output(), Not(HasSubstr("Everything went as expected.")));
+    EXPECT_TRUE(fs::is_empty(temporary_));
+}
+
+TEST_F(DemoTest, EndsInTheMiddleOfAConversation) {
+    auto story = scenario(
+        "local host = assistant()\n"
+        "local caller = call { from = '+12025550142', to = '+15550102' }\n"
+        "caller:is_answered_by(host)\n"
+        "host:says('Welcome to Concya!')\n"
+        "host:is_given('something that it has not')\n");
+    EXPECT_EQ(run({"--once", "--flows", flows, "--scenario", story}), 1) << output();
     EXPECT_TRUE(fs::is_empty(temporary_));
 }
 
