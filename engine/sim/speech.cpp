@@ -5,9 +5,7 @@
 #include "sim/player_state.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/system_executor.hpp>
-#include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -125,11 +123,12 @@ std::string tones_for(std::string_view text, core::AudioFormat format) {
     return std::string(converter.convert(bytes_of(samples)));
 }
 
-// A thread of the system's waits for the program.
+// A thread of its own waits for the program, and has ended when this does.
 asio::awaitable<std::string> voice_for(std::string text, core::AudioFormat format) {
-    // Or an io_context with nothing else to do would end meanwhile.
-    auto guard = asio::make_work_guard(co_await asio::this_coro::executor);
-    co_return co_await asio::co_spawn(asio::system_executor(), speak(std::move(text), format), asio::use_awaitable);
+    asio::thread_pool waiting(1);
+    auto voice = co_await asio::co_spawn(waiting, speak(std::move(text), format), asio::use_awaitable);
+    waiting.join();
+    co_return voice;
 }
 
 }  // namespace switchhook::sim
