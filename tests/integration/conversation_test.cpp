@@ -1,10 +1,12 @@
 #include "integration/engine_fixture.hpp"
 #include "sim/carrier.hpp"
 #include "sim/carrier_api.hpp"
+#include "sim/model_script.hpp"
 #include "sim/model_server.hpp"
 #include "sim/scenario.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/use_future.hpp>
 
 using namespace switchhook;
@@ -35,6 +37,10 @@ return {
     local outcome = call:converse(host)
     call:say("It was " .. outcome.reason .. ".")
   end,
+  on_message = function(message)
+    local reply, reason = message:converse(host)
+    return reply or ("Please call us: " .. reason)
+  end,
 })";
 
 // Whole conversations: a simulated caller, the real engine, a simulated model, and sockets between them.
@@ -43,12 +49,14 @@ protected:
     void SetUp() override {
         EngineTest::SetUp();
         flow("flows/shop/flow.lua", restaurant);
-        model_.emplace(workers_, sim::ModelServer::Options{}, log_);
+        start_model();
         environment["OPENAI_API_KEY"] = "sk-simulated";
         environment["OPENAI_REALTIME_URL"] = model_->realtime_url();
         environment["OPENAI_BASE_URL"] = model_->base_url();
         serve();
     }
+
+    virtual void start_model() { model_.emplace(workers_, sim::ModelServer::Options{}, log_); }
 
     // Plays a scenario; what differed, or nothing. `ada` calls, and is answered by `model`.
     std::string play(const std::string& text) {
@@ -77,6 +85,34 @@ protected:
     net::Workers workers_{{.count = 1}};
     std::optional<sim::ModelServer> model_;
     std::vector<std::string> lines_;
+};
+
+// The same by text, with a model that plays a script in each conversation.
+class TextConversationTest : public ConversationTest {
+protected:
+    void start_model() override {
+        model_.emplace(workers_, sim::ModelServer::Options{.assistants = script_.assistants(true)}, log_);
+        asio::co_spawn(workers_.executor(0), script_.play(model_->assistants()), asio::detached);
+    }
+    void TearDown() override {
+        ConversationTest::TearDown();
+        workers_.stop();
+        workers_.join();
+    }
+
+    std::string text(int n, const std::string& body) {
+        auto id = "SM" + sid(n).substr(2);
+        return post("/twilio/sms", {{"MessageSid", id}, {"From", caller}, {"To", number}, {"Body", body}});
+    }
+
+    sim::ModelScript script_{{{"texts.lua", R"(
+        local model = assistant()
+        model:is_asked_to("You are the host of Concya")
+        model:hears("Do you have a table?")
+        model:uses("book_table", { people = 2 })
+        model:is_told { booked = true }
+        model:says("A table for two is yours."))"},
+                              [](std::string_view) {}}};
 };
 
 }  // namespace
@@ -134,4 +170,13 @@ TEST_F(ConversationTest, LetsNobodyIntoAnothersStream) {
         ada:hangs_up())"),
               "");
     EXPECT_THAT(lines_, Contains(HasSubstr("Twilio warning 31920")));
+}
+
+TEST_F(TextConversationTest, AnswersWithTheSameAgentAndItsTools) {
+    EXPECT_THAT(text(1, "Do you have a table?"), HasSubstr("<Body>A table for two is yours.</Body>"));
+}
+
+TEST_F(TextConversationTest, TellsTheFlowThatTheModelCannotBeHad) {
+    model_.reset();
+    EXPECT_THAT(text(1, "Hi"), HasSubstr("<Body>Please call us: unreachable</Body>"));
 }
