@@ -4,6 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
 
 #include <csignal>
 #include <iostream>
@@ -92,6 +93,9 @@ std::optional<std::string> Simulation::play(Play play) {
     context_.restart();
     context_.run();
     if (outcome || !told_to_end_) return outcome;
+    // The socket of a stream that is still open lives on the worker: it is let go of while that runs.
+    auto stopped = asio::co_spawn(workers_->executor(0), carrier_->stop(), asio::use_future);
+    stopped.wait_for(std::chrono::seconds(5));
     // What is under way must not speak to `outcome` any more.
     api_.reset();
     model_.reset();
