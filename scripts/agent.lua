@@ -60,8 +60,11 @@
 --- model, not even after a crash. Requests that it makes carry an `Idempotency-Key` that stays the same when they are
 --- tried again; `tool.key` is such a key for your own records.
 local engine = ...
-local copy, refuse = engine.copy, engine.refuse
-local parameters = engine.part("agent_parameters")
+local copy, snapshot = engine.copy, engine.snapshot
+
+-- This file is what every call of a flow with an agent loads, and an agent here is no more than what its author wrote.
+-- What checks and runs it is in agent_*.lua, loaded where it is used and dropped: a call waits for long, and in little
+-- memory.
 
 --- How the assistant notices that the caller has finished speaking.
 ---@class TurnDetection
@@ -141,66 +144,6 @@ local parameters = engine.part("agent_parameters")
 local Agent, BuiltIn = {}, {}
 Agent.__metatable, BuiltIn.__metatable = "an agent", "a tool of the engine"
 
--- A tool as it is kept: what the model is told of it, and what checks and runs it.
-local function tool_of(name, given)
-  local place = "tools." .. name
-  if not name:find("^[%w_-]+$") or #name > 64 then
-    refuse(("agent: a tool cannot be called %q: use letters, digits and _, 64 at most"):format(name))
-  end
-  if getmetatable(given) == BuiltIn.__metatable then
-    if not given.options then given = given {} end
-    given = given.tool_from(given.options)
-  else
-    if type(given) ~= "table" then
-      refuse(("agent: `%s` is a %s: write %s = { about = \"…\", params = { … }, run = function(args) … end }"):format(
-        place, type(given), name))
-    end
-    local plain = copy(given)
-    plain.params = nil
-    engine.check("agent: " .. place, "AgentTool", plain)
-  end
-  local rule = parameters.read(given.params or {}, place .. ".params")
-  return {
-    told = { name = name, description = given.about, parameters = parameters.schema_of(rule) },
-    rule = rule,
-    run = given.run,
-    after = given.after,
-    say_while = given.say_while,
-    only_by_voice = given.only_by_voice,
-  }
-end
-
-local function tools_of(given)
-  if type(given) ~= "table" then
-    refuse("agent: `tools` is a table with names, such as { book_table = { … }, agent.hangup }, not a " .. type(given))
-  end
-  local tools = {}
-  for key, value in pairs(given) do
-    local name = key
-    if type(key) ~= "string" then
-      if getmetatable(value) ~= BuiltIn.__metatable then
-        refuse("agent: a tool of your own has a name: tools = { book_table = { … } }")
-      end
-      name = value.name
-    end
-    if tools[name] then refuse(("agent: two tools are called %q: give one a name of its own"):format(name)) end
-    tools[name] = tool_of(name, value)
-  end
-  return tools
-end
-
--- Checks settings, and takes the tools out of them.
-local function read(verb, class, settings)
-  if type(settings) ~= "table" then
-    refuse(verb .. ": what an agent is comes as a table: agent { instructions = \"…\" }")
-  end
-  settings = copy(settings)
-  local tools = settings.tools
-  settings.tools = nil
-  engine.check(verb, class, settings)
-  return settings, tools ~= nil and tools_of(tools) or nil
-end
-
 local agent -- the function, until what it is described by has been read; then the table that flows see
 
 --- An assistant, made with `agent { … }`.
@@ -214,20 +157,11 @@ local agent -- the function, until what it is described by has been read; then t
 ---@param settings AgentSettings
 ---@return Agent
 function agent(settings)
-  local checked, tools = read("agent", "AgentSettings", settings)
-  return setmetatable({ settings = checked, tools = tools or {} }, Agent)
+  settings = snapshot(settings)
+  if not engine.is_known_good() then engine.part("agent_settings").read("agent", "AgentSettings", settings) end
+  return setmetatable({ settings = settings }, Agent)
 end
 local make = agent
-
--- For the scripts that run conversations: an agent, or a table that would make one, with others' settings over it.
-local function with(given, overrides)
-  local agent_given = getmetatable(given) == Agent.__metatable and given or make(given)
-  if overrides == nil then return agent_given end
-  local checked, tools = read("converse", "AgentOverrides", overrides)
-  local settings = copy(agent_given.settings)
-  for name, value in pairs(checked) do settings[name] = value end
-  return { settings = settings, tools = tools or agent_given.tools }
-end
 
 -- ── A use of a tool ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -236,14 +170,11 @@ end
 ---@field name string The tool's name.
 ---@field id string The model's own name for this use.
 ---@field key string Stays the same for this use of the tool, even after a crash: for records that must not be made twice.
-local tool = {}
-tool.__index = tool
+local tool = {} -- described here, made in agent_tools.lua
 
 --- Says something while the tool runs. By text it does nothing.
 ---@param text string
-function tool:say(text)
-  if self.by_voice then return engine.ask("interject", { text = text }) end
-end
+function tool:say(text) end
 
 ---@class CollectOptions
 ---@ask collect_digits
@@ -255,11 +186,7 @@ end
 ---@param options? CollectOptions
 ---@return string? digits
 ---@return "timeout"? reason
-function tool:collect_digits(options)
-  if not self.by_voice then refuse("collect_digits: nobody is on the line of a text message") end
-  local answer, reason = engine.ask("collect_digits", options)
-  return answer and answer.digits, reason
-end
+function tool:collect_digits(options) end
 
 ---@class FinishOptions
 ---@field reason? string What `converse` gives as the reason. [default "finished"]
@@ -274,11 +201,7 @@ end
 --- end
 --- ```
 ---@param options? FinishOptions
-function tool:finish(options)
-  engine.check("tool:finish", "FinishOptions", options)
-  if options and options.value ~= nil then json.encode(options.value) end -- raises here what cannot be kept
-  self.finished = copy(options)
-end
+function tool:finish(options) end
 
 -- ── Tools that come with the engine ──────────────────────────────────────────────────────────────────────────────
 
@@ -292,8 +215,9 @@ BuiltIn.__call = function(self, options)
   return setmetatable(copy(self, "options", options), BuiltIn)
 end
 
-local function built_in(name, class, tool_from)
-  return setmetatable({ name = name, class = class, tool_from = tool_from }, BuiltIn)
+-- The name and the options of one: agent_built_in.lua makes a tool of them.
+local function built_in(name, class)
+  return setmetatable({ name = name, class = class }, BuiltIn)
 end
 
 ---@class HangupToolOptions
@@ -306,13 +230,7 @@ end
 --- ```
 ---@param options? HangupToolOptions
 function agent.hangup(options) end
-agent.hangup = built_in("hangup", "HangupToolOptions", function(options)
-  return {
-    about = options.about or "Ends the call. Use it once the caller needs nothing more, right after saying goodbye.",
-    run = function(_, _, use) use:finish() end,
-    only_by_voice = true,
-  }
-end)
+agent.hangup = built_in("hangup", "HangupToolOptions")
 
 ---@class TransferToolOptions
 ---@field to DialTarget|DialTarget[]|fun(call: Call): DialTarget|DialTarget[] Whom to ring.
@@ -323,12 +241,6 @@ end)
 ---@field time_limit? WholeSeconds [1 to 86400, default 14400]
 ---@field sequential? boolean [default false]
 ---@field record? RecordMode [default "do-not-record"]
-
-local function whisper_of(options, summary, call)
-  if type(options.whisper) == "function" then return options.whisper(summary, call) end
-  if options.whisper == false then return nil end
-  return options.whisper or summary
-end
 
 --- A tool that ends the conversation and puts the caller through; the person called first hears what it is about.
 ---
@@ -343,27 +255,7 @@ end
 --- ```
 ---@param options TransferToolOptions
 function agent.transfer(options) end
-agent.transfer = built_in("transfer", "TransferToolOptions", function(options)
-  return {
-    about = options.about or "Puts the caller through to a person. Say so first.",
-    params = { summary = "string: who calls, what they want and what was agreed, in one or two sentences, for the "
-      .. "person who takes over" },
-    run = function(args, _, use) use:finish { reason = "transfer", value = { summary = args.summary, tool = use.name } } end,
-    after = function(call, outcome)
-      local to = options.to
-      if type(to) == "function" then to = to(call) end
-      outcome.dial, outcome.dial_reason = call:dial(to, {
-        whisper = whisper_of(options, outcome.value and outcome.value.summary, call),
-        caller_id = options.caller_id,
-        timeout = options.timeout,
-        time_limit = options.time_limit,
-        sequential = options.sequential,
-        record = options.record,
-      })
-    end,
-    only_by_voice = true,
-  }
-end)
+agent.transfer = built_in("transfer", "TransferToolOptions")
 
 ---@class EscalateToolOptions
 ---@field about? string When to use it, for the model.
@@ -378,17 +270,7 @@ end)
 --- ```
 ---@param options? EscalateToolOptions
 function agent.escalate(options) end
-agent.escalate = built_in("escalate", "EscalateToolOptions", function(options)
-  return {
-    about = options.about or "Brings in a person: use it when the caller asks for one, or when you cannot help. Say so "
-      .. "first.",
-    params = { why = "string: what the caller needs, in a few words" },
-    run = function(args, _, use)
-      use:finish { reason = "escalate", value = { why = args.why } }
-      if not use.by_voice then return "A person has been told and will get in touch." end
-    end,
-  }
-end)
+agent.escalate = built_in("escalate", "EscalateToolOptions")
 
 ---@class SendSmsToolOptions
 ---@field about? string When to use it, for the model.
@@ -397,19 +279,7 @@ end)
 --- A tool that texts the caller.
 ---@param options? SendSmsToolOptions
 function agent.send_sms(options) end
-agent.send_sms = built_in("send_sms", "SendSmsToolOptions", function(options)
-  return {
-    about = options.about or "Sends the caller a text message, such as a summary or an address. Ask first.",
-    params = { text = "string 1..1600: the whole message" },
-    run = function(args, call)
-      if not call.from:find("^%+") then return nil, "the caller's number is hidden" end
-      local sent, reason = sms.send { to = call.from, from = options.from, body = args.text }
-      if not sent then return nil, reason end
-      return "sent"
-    end,
-    only_by_voice = true,
-  }
-end)
+agent.send_sms = built_in("send_sms", "SendSmsToolOptions")
 
 ---@class CollectDigitsToolOptions : CollectOptions
 ---@field run fun(digits: string, call: Call, tool: ToolUse): any, string? What becomes of them; what it returns goes to the model.
@@ -432,20 +302,6 @@ end)
 --- ```
 ---@param options CollectDigitsToolOptions
 function agent.collect_digits(options) end
-agent.collect_digits = built_in("collect_digits", "CollectDigitsToolOptions", function(options)
-  return {
-    about = options.about or "Has the caller press keys on the phone. Ask them to, first; you do not see the digits.",
-    run = function(_, call, use)
-      local digits, reason = use:collect_digits {
-        digits = options.digits,
-        finish_on_key = options.finish_on_key,
-        timeout = options.timeout,
-      }
-      if not digits then return nil, "the caller pressed nothing (" .. tostring(reason) .. ")" end
-      return options.run(digits, call, use)
-    end,
-    only_by_voice = true,
-  }
-end)
+agent.collect_digits = built_in("collect_digits", "CollectDigitsToolOptions")
 
-return { library = agent, make = function(_, settings) return make(settings) end, with = with, tool_use = tool }
+return { library = agent, make = function(_, settings) return make(settings) end }

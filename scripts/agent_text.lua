@@ -1,7 +1,6 @@
 -- A conversation by text message: one reply, with the tools, and what was written before.
 local engine = ...
 local ask, copy = engine.ask, engine.copy
-local tools_for = engine.part("agent_tools")
 local sms = require "sms"
 
 ---@class ChatOptions
@@ -71,10 +70,10 @@ end
 
 -- ── One reply ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-local function system_message(agent, message)
-  local instructions = agent.settings.instructions
+local function system_message(settings, message)
+  local instructions = settings.instructions
   if type(instructions) == "function" then instructions = instructions(message) end
-  local by_text = agent.settings.text and agent.settings.text.instructions or BY_TEXT
+  local by_text = settings.text and settings.text.instructions or BY_TEXT
   return { role = "system", content = tostring(instructions) .. "\n\n" .. by_text }
 end
 
@@ -108,7 +107,7 @@ local function run_tools(tools, answer, turn)
   turn[#turn + 1] = { role = "assistant", content = answer.content, tool_calls = wishes_in(answer.tool_calls) }
   local ended
   for _, call in ipairs(answer.tool_calls) do
-    local output, finish = tools:answer { call_id = call.id, name = call.name, arguments = call.arguments }
+    local output, finish = engine.part("agent_tools")(tools, { call_id = call.id, name = call.name, arguments = call.arguments })
     turn[#turn + 1] = { role = "tool", tool_call_id = call.id, content = output }
     ended = finish and (finish.options.reason or "finished") or ended
   end
@@ -117,16 +116,15 @@ end
 
 return function(message, given_agent, overrides)
   if sms.opted_out(message) then return nil, "opted_out" end
-  local agent = engine.part("agent").with(given_agent, overrides)
-  local tools = tools_for(agent, message, false)
+  local settings, tools, told = engine.part("agent_settings").for_conversation(given_agent, overrides, message, false)
   local key = "conversation/" .. message.from
   local kept = kv.get(key)
-  local system, turn = system_message(agent, message), { { role = "user", content = message.body } }
+  local system, turn = system_message(settings, message), { { role = "user", content = message.body } }
   local ended
   for round = 1, MOST_ROUNDS do
-    local options = copy(agent.settings.text)
+    local options = copy(settings.text)
     options.instructions = nil
-    options.messages, options.tools = request_of(system, kept or {}, turn), functions_of(tools.told)
+    options.messages, options.tools = request_of(system, kept or {}, turn), functions_of(told)
     if options.tools and round == MOST_ROUNDS then options.tool_choice = "none" end
     local answer, reason = ask("chat", options)
     if not answer then return nil, reason end
@@ -134,7 +132,7 @@ return function(message, given_agent, overrides)
       local reply = fitted(answer.content or "")
       if not reply:find("%S") then return nil, "failed" end
       turn[#turn + 1] = { role = "assistant", content = reply }
-      remember(key, kept, turn, agent.settings.history_hours or 24)
+      remember(key, kept, turn, settings.history_hours or 24)
       return reply, ended
     end
     ended = run_tools(tools, answer, turn) or ended

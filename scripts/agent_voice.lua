@@ -1,7 +1,6 @@
 -- A conversation by voice: the loop between the model's wishes and the author's tools.
 local engine = ...
 local ask, copy = engine.ask, engine.copy
-local tools_for = engine.part("agent_tools")
 
 ---@class ConverseOptions : AgentOptions
 ---@ask converse
@@ -35,15 +34,17 @@ local function given(value, call, name)
   return result
 end
 
-local function settings_of(agent, call, tools)
-  local settings = copy(agent.settings)
-  for _, name in ipairs(OURS) do settings[name] = nil end
-  settings.instructions = given(agent.settings.instructions, call, "instructions")
-  local greeting = given(agent.settings.greeting, call, "greeting")
+-- The tools, and the options to ask for the conversation with.
+local function prepared(call, given_agent, overrides)
+  local settings, tools, told = engine.part("agent_settings").for_conversation(given_agent, overrides, call, true)
+  local options = copy(settings)
+  for _, name in ipairs(OURS) do options[name] = nil end
+  options.instructions = given(settings.instructions, call, "instructions")
+  local greeting = given(settings.greeting, call, "greeting")
   if type(greeting) == "string" then greeting = { text = greeting } end
-  settings.greeting = greeting
-  if #tools.told > 0 then settings.tools = tools.told end
-  return settings
+  options.greeting = greeting
+  if #told > 0 then options.tools = told end
+  return tools, options
 end
 
 local function ending_of(finish, wish, output)
@@ -57,13 +58,12 @@ local function ending_of(finish, wish, output)
 end
 
 return function(call, given_agent, overrides)
-  local agent = engine.part("agent").with(given_agent, overrides)
-  local tools = tools_for(agent, call, true)
-  local event, reason = ask("converse", settings_of(agent, call, tools))
+  local tools, options = prepared(call, given_agent, overrides)
+  local event, reason = ask("converse", options)
   local finish
   while event and event.tool do
     local output
-    output, finish = tools:answer(event.tool)
+    output, finish = engine.part("agent_tools")(tools, event.tool)
     if finish then
       event, reason = ask("end_conversation", ending_of(finish, event.tool, output))
     else

@@ -22,6 +22,7 @@ struct Flow::Compiled {
     std::set<std::string, std::less<>> handlers;
     core::Json settings = core::Json::object();
     core::Json fallback;
+    bool checked = false;  // it was run, and nothing was wrong
 };
 
 }  // namespace switchhook::script

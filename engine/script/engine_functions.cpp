@@ -156,6 +156,32 @@ int copy(lua_State* L) {
     return 1;
 }
 
+// Pushes the value at `index`; a table as a copy, with copies of the tables in it. One with a metatable stays itself.
+void push_snapshot(lua_State* L, int index) {
+    luaL_checkstack(L, 8, "tables within each other");
+    bool has_metatable = lua_getmetatable(L, index) != 0;
+    if (has_metatable) lua_pop(L, 1);
+    if (has_metatable || !lua_istable(L, index)) {
+        lua_pushvalue(L, index);
+        return;
+    }
+    lua_createtable(L, static_cast<int>(lua_objlen(L, index)), 0);
+    int taken = lua_gettop(L);
+    for (lua_pushnil(L); lua_next(L, index) != 0;) {
+        lua_pushvalue(L, -2);
+        push_snapshot(L, taken + 2);
+        lua_rawset(L, taken);
+        lua_pop(L, 1);
+    }
+}
+
+// (value): what it is now, whatever becomes of the author's tables.
+int snapshot(lua_State* L) {
+    lua_settop(L, 1);
+    push_snapshot(L, 1);
+    return 1;
+}
+
 }  // namespace
 
 void add_engine_functions(lua_State* L) {
@@ -164,6 +190,7 @@ void add_engine_functions(lua_State* L) {
         lua_setfield(L, -2, name);
     };
     add("copy", copy);
+    add("snapshot", snapshot);
     add("check", guarded<check>);
     add("refuse", guarded<refuse>);
     add("did_you_mean", guarded<push_did_you_mean>);

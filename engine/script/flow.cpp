@@ -151,6 +151,7 @@ std::variant<std::shared_ptr<const Flow>, Problems> Flow::compile(Bundle bundle,
     compile_sources(*compiled, limits, problems);
     if (problems.empty()) problems = check_by_running(*compiled, limits);
     if (!problems.empty()) return problems;
+    compiled->checked = true;
     return std::shared_ptr<const Flow>(new Flow(std::move(compiled)));
 }
 

@@ -45,18 +45,11 @@ void push_engine_script(lua_State* L, std::string_view name) {
     lua_getfield(L, LUA_REGISTRYINDEX, engine_field);
 }
 
-// Pushes what the script of that name returns: a part of the engine's own scripts that few calls need, loaded once.
+// Pushes what the script of that name returns: a part of the engine's own scripts that few calls need, and those not
+// for long. It is loaded each time, so that it goes when it has done its work.
 void push_part(lua_State* L, const char* name) {
-    lua_getfield(L, LUA_REGISTRYINDEX, engine_field);
-    lua_getfield(L, -1, name);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        push_engine_script(L, name);
-        lua_call(L, 1, 1);
-        lua_pushvalue(L, -1);
-        lua_setfield(L, -3, name);
-    }
-    lua_remove(L, -2);
+    push_engine_script(L, name);
+    lua_call(L, 1, 1);
 }
 
 int part(lua_State* L) {
@@ -88,6 +81,15 @@ bool fits_in_conversation(std::string_view kind) {
     constexpr std::string_view kinds[] = {
         "tool_result", "end_conversation", "interject", "collect_digits", "chat", "http", "sms", "kv", "log", "sleep"};
     return std::find(std::begin(kinds), std::end(kinds), kind) != std::end(kinds);
+}
+
+void clear_table(lua_State* L, int index) {
+    for (lua_pushnil(L); lua_next(L, index) != 0;) {
+        lua_pop(L, 1);
+        lua_pushvalue(L, -1);
+        lua_pushnil(L);
+        lua_rawset(L, index);
+    }
 }
 
 bool is_answered_by_event(std::string_view kind) {
@@ -176,6 +178,9 @@ int FlowState::open(lua_State* L) {
     lua_setfield(L, -2, "ask");
     lua_pushcfunction(L, part);
     lua_setfield(L, -2, "part");
+    lua_pushlightuserdata(L, &self);
+    lua_pushcclosure(L, is_known_good, 1);
+    lua_setfield(L, -2, "is_known_good");
     add_engine_functions(L);
     lua_setfield(L, LUA_REGISTRYINDEX, engine_field);
 
@@ -189,6 +194,13 @@ int FlowState::open(lua_State* L) {
     lua_pushlightuserdata(L, engine_yield_tag());  // the first one of its kind may allocate: here, not under a limit
     lua_gc(L, LUA_GCRESTART, -1);
     return 0;
+}
+
+// What the flow's files do while they load went well when the flow was compiled: it need not be checked for each call.
+int FlowState::is_known_good(lua_State* L) {
+    auto& self = *static_cast<FlowState*>(lua_touserdata(L, lua_upvalueindex(1)));
+    lua_pushboolean(L, self.flow_.checked && self.handler_.empty());
+    return 1;
 }
 
 int FlowState::require(lua_State* L) {
@@ -283,6 +295,8 @@ int FlowState::ask(lua_State* L) {
         lua_pushlstring(L, self.refusal_.data(), self.refusal_.size());
         return 1;
     }
+    // What a conversation is told is the engine's own table and in pending_ by now: it need not wait along.
+    if (is_answered_by_event(self.pending_->kind)) clear_table(L, 2);
     lua_pushlightuserdata(L, engine_yield_tag());
     return lua_yield(L, 1);
 }
@@ -427,6 +441,8 @@ Step FlowState::asked() {
                           " steps in one call: look for a loop that never ends",
                       "asks"};
     awaits_event_ = is_answered_by_event(pending_->kind);
+    // A conversation waits for long, and is answered at the pace of speech: what it no longer needs goes first.
+    if (awaits_event_) lua_gc(L_, LUA_GCCOLLECT, 0);
     return std::move(*pending_);
 }
 

@@ -43,6 +43,7 @@ public:
 
 private:
     static int ask(lua_State* L);
+    static int is_known_good(lua_State* L);
     static int require(lua_State* L);
     static int open(lua_State* L);
     static int drop_thread(lua_State* L);
