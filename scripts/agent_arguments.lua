@@ -1,4 +1,5 @@
 -- The check of what a model sends for a tool, by the rule that agent_parameters.lua reads from the author's notation.
+-- As there, no string.gsub and no math.
 
 local function range_text(rule, unit)
   local from = unit and "of" or "from"
@@ -40,13 +41,15 @@ local function is_time(text)
 end
 
 local function characters(text)
-  return #text:gsub("[\128-\191]", "")
+  local count = 0
+  for piece in text:gmatch("[^\128-\191]+") do count = count + #piece end
+  return count
 end
 
 local fits = {
   string = function(value, rule) return type(value) == "string" and in_range(characters(value), rule) end,
   integer = function(value, rule)
-    return type(value) == "number" and value == math.floor(value) and in_range(value, rule)
+    return type(value) == "number" and value % 1 == 0 and in_range(value, rule)
   end,
   number = function(value, rule) return type(value) == "number" and in_range(value, rule) end,
   boolean = function(value) return type(value) == "boolean" end,

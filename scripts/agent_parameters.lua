@@ -1,4 +1,5 @@
--- The parameters of a tool: the author's short notation, and the JSON Schema that a model gets. A notation is read into a rule: { kind, optional, about, least, most, item, choices, fields, names }.
+-- The parameters of a tool: the author's short notation, and the JSON Schema that a model gets. No string.gsub and no
+-- math here: a call that needs nothing else of them would hold them for good. A notation is read into a rule: { kind, optional, about, least, most, item, choices, fields, names }.
 local engine = ...
 
 local HELP = 'write a type such as "string: what it is", "integer 1..20", "number", "boolean", "date", "time", '
@@ -15,7 +16,13 @@ local function refuse(place, notation, what)
 end
 
 local function trimmed(text)
-  return (text:gsub("^%s+", ""):gsub("%s+$", ""))
+  return text:match("^%s*(.-)%s*$")
+end
+
+local function without_marks(text)
+  local plain = ""
+  for piece in text:gmatch("[^?]+") do plain = plain .. piece end
+  return plain
 end
 
 local function choices_of(list, place)
@@ -57,7 +64,7 @@ local function read_text(text, place)
   head = head or text
   local shown = ("%q"):format(text)
   local optional = head:find("?", 1, true) ~= nil
-  local name, list, rest = head:gsub("%?", ""):match("^%s*(%a+)(%[?%]?)%s*(.-)%s*$")
+  local name, list, rest = without_marks(head):match("^%s*(%a+)(%[?%]?)%s*(.-)%s*$")
   if not name or (list ~= "" and list ~= "[]") then refuse(place, shown, HELP) end
   if not JSON_TYPES[name] then
     refuse(place, shown, ("%q is no type; %s %s"):format(name, engine.did_you_mean(name, TYPE_NAMES), HELP))
@@ -97,7 +104,7 @@ local function read_table(fields, place)
     if type(key) ~= "string" or not key:find("^[%a_][%w_]*%??$") then
       refuse(place, "a table", "its names are words, as in { date = \"date: the day\" }")
     end
-    local name = key:gsub("%?$", "")
+    local name = key:match("^(.-)%??$")
     local field = read(notation, place .. "." .. name)
     if name ~= key then field.optional = true end
     rule.fields[name] = field

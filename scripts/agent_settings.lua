@@ -4,7 +4,8 @@ local copy, refuse = engine.copy, engine.refuse
 local parameters = engine.part("agent_parameters")
 local built_in -- the script of that name, once a tool needs it
 
--- A tool as it is kept: what the model is told of it, and what checks and runs it.
+-- The tool { about, params, run, say_while }, one of the engine's also with `after` and `only_by_voice`; and what the
+-- model is told of it.
 local function tool_of(name, given)
   local place = "tools." .. name
   if not name:find("^[%w_-]+$") or #name > 64 then
@@ -23,23 +24,16 @@ local function tool_of(name, given)
     plain.params = nil
     engine.check("agent: " .. place, "AgentTool", plain)
   end
-  local params = given.params or {}
-  local rule = parameters.read(params, place .. ".params")
-  return {
-    told = { name = name, description = given.about, parameters = parameters.schema_of(rule) },
-    params = params,
-    run = given.run,
-    after = given.after,
-    say_while = given.say_while,
-    only_by_voice = given.only_by_voice,
-  }
+  local rule = parameters.read(given.params or {}, place .. ".params")
+  return given, { name = name, description = given.about, parameters = parameters.schema_of(rule) }
 end
 
+-- The tools by name, and by name what the model is told of them.
 local function tools_of(given)
   if type(given) ~= "table" then
     refuse("agent: `tools` is a table with names, such as { book_table = { … }, agent.hangup }, not a " .. type(given))
   end
-  local tools = {}
+  local tools, told = {}, {}
   for key, value in pairs(given) do
     local name = key
     if type(key) ~= "string" then
@@ -49,9 +43,9 @@ local function tools_of(given)
       name = value.name
     end
     if tools[name] then refuse(("agent: two tools are called %q: give one a name of its own"):format(name)) end
-    tools[name] = tool_of(name, value)
+    tools[name], told[name] = tool_of(name, value)
   end
-  return tools
+  return tools, told
 end
 
 -- Checks settings, and takes the tools out of them.
@@ -63,16 +57,16 @@ local function read(verb, class, settings)
   local tools = settings.tools
   settings.tools = nil
   engine.check(verb, class, settings)
-  return settings, tools ~= nil and tools_of(tools) or nil
+  if tools == nil then return settings end
+  return settings, tools_of(tools)
 end
 
 -- The tools for one conversation with a call or a message, as agent_tools.lua runs them; and what the model is told.
-local function tools_for(own, of, by_voice)
+local function tools_for(own, told_of, of, by_voice)
   local tools, told = { of = of, by_voice = by_voice, by_name = {}, names = {}, answered = {}, failures = 0 }, {}
   for name, tool in pairs(own) do
     if by_voice or not tool.only_by_voice then
-      told[#told + 1], tool.told = tool.told, nil
-      tools.names[#told], tools.by_name[name] = name, tool
+      told[#told + 1], tools.names[#told + 1], tools.by_name[name] = told_of[name], name, tool
     end
   end
   return tools, told
@@ -85,12 +79,12 @@ return {
   -- the tools; and what the model is told of them.
   for_conversation = function(given, overrides, of, by_voice)
     local is_agent = getmetatable(given) == "an agent"
-    local settings, tools = read("agent", "AgentSettings", is_agent and given.settings or engine.snapshot(given))
+    local settings, tools, told = read("agent", "AgentSettings", is_agent and given.settings or engine.snapshot(given))
     if overrides ~= nil then
-      local others, other_tools = read("converse", "AgentOverrides", engine.snapshot(overrides))
+      local others, other_tools, told_of_others = read("converse", "AgentOverrides", engine.snapshot(overrides))
       for name, value in pairs(others) do settings[name] = value end
-      tools = other_tools or tools
+      if other_tools then tools, told = other_tools, told_of_others end
     end
-    return settings, tools_for(tools or {}, of, by_voice)
+    return settings, tools_for(tools or {}, told, of, by_voice)
   end,
 }

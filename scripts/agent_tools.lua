@@ -86,7 +86,7 @@ return function(tools, wish)
     log_problem("tool refused", tostring(wish.name), problem)
     return error_for_model(problem)
   end
-  local arguments, problem = arguments_of(wish.arguments or "", tool.params)
+  local arguments, problem = arguments_of(wish.arguments or "", tool.params or {})
   if not arguments then
     log_problem("tool refused", wish.name, problem)
     return error_for_model(problem .. "; call it again with this put right, and ask the caller for what you do not know")
