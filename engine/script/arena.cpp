@@ -49,6 +49,17 @@ Arena::Large* Arena::unlink(void* block) noexcept {
     return large;
 }
 
+void* Arena::split_larger(std::size_t rounded_size) noexcept {
+    for (auto larger = rounded_size + unit; larger <= largest_small; larger += unit) {
+        auto*& first = free_of(larger);
+        if (first == nullptr) continue;
+        char* block = reinterpret_cast<char*>(std::exchange(first, first->next));
+        free(block + rounded_size, larger - rounded_size);
+        return block;
+    }
+    return nullptr;
+}
+
 void* Arena::allocate(std::size_t size, std::size_t slab_bytes_at_most) noexcept {
     if (size > largest_small) {
         auto* large = static_cast<Large*>(std::malloc(sizeof(Large) + size));
@@ -56,7 +67,10 @@ void* Arena::allocate(std::size_t size, std::size_t slab_bytes_at_most) noexcept
     }
     size = rounded(size);
     if (auto*& first = free_of(size)) return std::exchange(first, first->next);
-    if (static_cast<std::size_t>(end_ - next_) < size && !add_slab(slab_bytes_at_most)) return nullptr;
+    if (static_cast<std::size_t>(end_ - next_) < size) {
+        if (void* block = split_larger(size)) return block;
+        if (!add_slab(slab_bytes_at_most)) return nullptr;
+    }
     return std::exchange(next_, next_ + size);
 }
 

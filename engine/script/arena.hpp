@@ -8,7 +8,7 @@ namespace switchhook::script {
 // The memory of one Lua state. Small blocks are cut from slabs, without a header, and come back to a list for their
 // size; large ones are malloc's. All of it is freed at once with the arena, so no state needs to free block by block.
 //
-// Slabs never shrink, and a free block serves its own size only: `slab_bytes_at_most` bounds what that can waste.
+// Slabs never shrink, and free blocks never grow together again: `slab_bytes_at_most` bounds what that can waste.
 class Arena {
 public:
     Arena() = default;
@@ -44,6 +44,7 @@ private:
     static std::size_t rounded(std::size_t size) { return (size + unit - 1) / unit * unit; }
     Free*& free_of(std::size_t rounded_size) { return free_[rounded_size / unit - 1]; }
 
+    void* split_larger(std::size_t rounded_size) noexcept;
     bool add_slab(std::size_t bytes_at_most) noexcept;
     void* link(Large* large) noexcept;
     static Large* unlink(void* block) noexcept;

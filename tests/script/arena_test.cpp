@@ -36,6 +36,17 @@ TEST(Arena, GivesAFreedBlockToTheNextOfItsSize) {
     EXPECT_EQ(arena.allocate(48, unlimited), block);
 }
 
+TEST(Arena, CutsALargerFreedBlockBeforeItTakesAnotherSlab) {
+    Arena arena;
+    char* last = nullptr;
+    while (auto* block = arena.allocate(400, 4096)) last = static_cast<char*>(block);
+    arena.free(last, 400);
+    EXPECT_EQ(arena.allocate(104, 4096), last);
+    EXPECT_EQ(arena.allocate(104, 4096), last + 104);
+    EXPECT_EQ(arena.allocate(192, 4096), last + 208);
+    EXPECT_EQ(arena.allocate(104, 4096), nullptr);
+}
+
 TEST(Arena, KeepsWhatIsInABlockThatMoves) {
     Arena arena;
     auto* block = arena.allocate(8, unlimited);
