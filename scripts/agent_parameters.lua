@@ -1,5 +1,7 @@
--- The parameters of a tool: the author's short notation, and the JSON Schema that a model gets. No string.gsub and no
--- math here: a call that needs nothing else of them would hold them for good. A notation is read into a rule: { kind, optional, about, least, most, item, choices, fields, names }.
+-- The parameters of a tool: the author's short notation, and the JSON Schema that a model gets. A notation is read into
+-- a rule: { kind, optional, about, least, most, item, choices, fields, names }.
+--
+-- No string.gsub and no math here: they would stay in a call that needs them for nothing else.
 local engine = ...
 
 local HELP = 'write a type such as "string: what it is", "integer 1..20", "number", "boolean", "date", "time", '

@@ -238,19 +238,46 @@ TEST(Agent, SaysHowParametersAreWritten) {
               "date = \"date: the day\" }");
 }
 
-TEST(Agent, CostsAFlowWithoutOneNothing) {
+TEST(Agent, IsCheckedWhereAHandlerMakesIt) {
+    const std::string wrong = "agent: `instructions` is missing; it is a text or a function";
+    EXPECT_EQ(run_statements("local host = agent { voice = 'x' }").failure(), "test/flow.lua:2: " + wrong);
+    EXPECT_EQ(run_flow("return { on_call = function() require 'host' end }", {},
+                       {{"host", "local host = agent {} return host"}})
+                  .failure(),
+              "test/host.lua:1: " + wrong);
+}
+
+TEST(Agent, StaysAsItWasMade) {
+    auto result = run_flow(
+        "local params = { day = 'date' }\n"
+        "local settings = { instructions = 'x', tools = { book = { about = 'Books.', params = params, run = print } } "
+        "}\n"
+        "local host = agent(settings)\n"
+        "settings.instructions, settings.tools.book.about, params.day = 'y', 'z', 'time'\n"
+        "return { on_call = function(call) call:converse(host) end }");
+    auto& options = std::get<core::Ask>(result.last).options;
+    EXPECT_EQ(options["instructions"], "x");
+    EXPECT_EQ(options["tools"][0]["description"], "Books.");
+    EXPECT_EQ(options["tools"][0]["parameters"]["properties"]["day"]["description"], "YYYY-MM-DD");
+}
+
+TEST(Agent, CostsAFlowWithoutOneNothingAndAWaitingCallLittle) {
     on_worker([] {
-        auto memory = [](const std::string& text) {
+        auto memory = [](const std::string& text, std::deque<Answer> answers = {}) {
             FlowRun run(compile_flow(text), {});
-            run.start("on_call", test_call());
+            continue_flow(run, run.start("on_call", test_call()), std::move(answers));
             return run.memory_bytes();
         };
         auto without = memory("return { on_call = function(call) call:gather { digits = 1 } end }");
-        auto with = memory(std::string("local host = agent(") + counting +
-                           ")\nreturn { on_call = function(call) call:converse(host) end }");
+        auto flow = std::string("local host = agent(") + counting +
+                    ")\nreturn { on_call = function(call) call:converse(host) end }";
+        auto with = memory(flow);
+        auto later = memory(flow, {tool("c1", "count", R"({"by": 4})"), nothing_more()});
         EXPECT_LT(without, 48U << 10);
-        EXPECT_LT(with, 112U << 10);
+        EXPECT_LT(with, 54U << 10);
+        EXPECT_LT(later, 54U << 10);
         RecordProperty("without", static_cast<int>(without));
         RecordProperty("with", static_cast<int>(with));
+        RecordProperty("later", static_cast<int>(later));
     });
 }
