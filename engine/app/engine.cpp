@@ -84,7 +84,8 @@ Engine::Engine(const ServeOptions& options)
     switchboard.call_lifetime = options.call_lifetime;
     switchboard_ = std::make_unique<session::Switchboard>(
         switchboard, *workers_, library_, texts_,
-        session::Surroundings{services_, *store_, clock_, log_, metrics_, options.limits, &models_});
+        session::Surroundings{services_, *store_, clock_, log_, metrics_, options.limits,
+                              options.openai.api_key.empty() ? nullptr : &models_});
 
     server_ = listen();
     watcher_ = std::make_unique<script::FlowWatcher>(
