@@ -1,6 +1,7 @@
 #include "session/bridge.hpp"
 
 #include "audio/g711.hpp"
+#include "core/overloaded.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -15,11 +16,6 @@ namespace {
 namespace asio = boost::asio;
 using core::AgentPort;
 using core::AudioLeg;
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 }  // namespace
 
@@ -81,7 +77,7 @@ void Bridge::hear(AudioLeg::Audio audio) {
 }
 
 void Bridge::take(AgentPort::Event event) {
-    std::visit(Overloaded{
+    std::visit(core::Overloaded{
                    [this](AgentPort::Speech&& speech) { speak(speech); },
                    [this](AgentPort::SpeechDone&& done) { finish_item(done.item); },
                    [this](AgentPort::Interrupted&&) { interrupt(); },

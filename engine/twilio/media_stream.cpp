@@ -1,5 +1,7 @@
 #include "twilio/media_stream.hpp"
 
+#include "core/overloaded.hpp"
+
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -16,11 +18,6 @@ using core::Result;
 
 constexpr std::chrono::milliseconds crumb{20};
 constexpr std::chrono::milliseconds enough{50};
-
-template <class... Cases>
-struct Overloaded : Cases... {
-    using Cases::operator()...;
-};
 
 // A stream whose leg has an owner.
 class Leg final : public core::AudioLeg {
@@ -114,7 +111,7 @@ asio::awaitable<Error> MediaStream::run() {
 }
 
 void MediaStream::take(MediaMessage message) {
-    std::visit(Overloaded{
+    std::visit(core::Overloaded{
                    [this](StreamMedia&& media) {
                        last_media_ = SteadyClock::now();
                        if (!std::exchange(flowing_, true)) watch();
