@@ -1,7 +1,8 @@
 #include "app/status_file.hpp"
 
+#include "net/basic_credentials.hpp"
+
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 
 #include <fcntl.h>
@@ -25,19 +26,11 @@ std::string new_password() {
     return text;
 }
 
-std::string base64(const std::string& text) {
-    std::string encoded(4 * ((text.size() + 2) / 3) + 1, '\0');
-    auto size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                                reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-    encoded.resize(static_cast<std::size_t>(size));
-    return encoded;
-}
-
 }  // namespace
 
 StatusFile::StatusFile(const std::filesystem::path& data, std::uint16_t port) : file_(data / "engine.json") {
     auto password = new_password();
-    authorization_ = "Basic " + base64("switchhook:" + password);
+    authorization_ = net::basic_credentials("switchhook:" + password);
     auto url = "http://switchhook:" + password + "@127.0.0.1:" + std::to_string(port) + path;
     core::Json json = {{"pid", getpid()}, {"status_url", url}};
     std::error_code error;

@@ -1,5 +1,6 @@
 #include "net/http_client.hpp"
 
+#include "net/basic_credentials.hpp"
 #include "net/client_connection.hpp"
 #include "net/deadline.hpp"
 #include "net/url.hpp"
@@ -9,7 +10,6 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <openssl/evp.h>
 
 #include <algorithm>
 
@@ -48,14 +48,6 @@ bool is_ours(std::string_view name) {
     return false;
 }
 
-std::string base64(std::string_view text) {
-    std::string out((text.size() + 2) / 3 * 4 + 1, '\0');
-    auto length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                  reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-    out.resize(static_cast<std::size_t>(length));
-    return out;
-}
-
 std::string request_bytes(const ClientRequest& request, const Url& url, std::string_view user_agent) {
     std::string out = request.method + " " + url.target + " HTTP/1.1\r\nHost: " + url.authority() + "\r\n";
     auto add = [&](std::string_view name, std::string_view value) {
@@ -64,7 +56,7 @@ std::string request_bytes(const ClientRequest& request, const Url& url, std::str
     if (!request.headers.contains("User-Agent")) add("User-Agent", user_agent);
     if (!request.headers.contains("Accept")) add("Accept", "*/*");
     if (!url.user_info.empty() && !request.headers.contains("Authorization"))
-        add("Authorization", "Basic " + base64(url.user_info));
+        add("Authorization", basic_credentials(url.user_info));
     for (const auto& [name, value] : request.headers)
         if (!is_ours(name)) add(name, value);
     if (!request.body.empty() || any_of(request.method, {"POST", "PUT", "PATCH"}))

@@ -1,10 +1,9 @@
 #include "sim/carrier_api.hpp"
 
 #include "core/phone_number.hpp"
+#include "net/basic_credentials.hpp"
 #include "net/form.hpp"
 #include "sim/url.hpp"
-
-#include <openssl/evp.h>
 
 #include <map>
 #include <optional>
@@ -21,15 +20,6 @@ net::Response refuse(int status, int code, const std::string& message) {
                                        {"message", message},
                                        {"more_info", "https://www.twilio.com/docs/errors/" + std::to_string(code)},
                                        {"status", status}});
-}
-
-std::string basic(const std::string& user, const std::string& password) {
-    auto plain = user + ":" + password;
-    std::string text(4 * ((plain.size() + 2) / 3) + 1, '\0');
-    auto size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                reinterpret_cast<const unsigned char*>(plain.data()), static_cast<int>(plain.size()));
-    text.resize(static_cast<std::size_t>(size));
-    return "Basic " + text;
 }
 
 // Numbers that fail on purpose (twilio.com/docs/iam/test-credentials): for texts, and for calls.
@@ -112,7 +102,7 @@ std::string CarrierApi::url() const {
 
 asio::awaitable<net::Response> CarrierApi::handle(net::Request request) {
     const auto& options = carrier_.options();
-    auto credentials = basic(options.account_sid, options.webhooks.auth_token.reveal());
+    auto credentials = net::basic_credentials(options.account_sid + ":" + options.webhooks.auth_token.reveal());
     if (request.headers.find("Authorization") != credentials) co_return refuse(401, 20003, "Authenticate");
     auto account = "/2010-04-01/Accounts/" + options.account_sid + "/";
     std::string path(request.path());

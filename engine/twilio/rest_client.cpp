@@ -1,10 +1,11 @@
 #include "twilio/rest_client.hpp"
 
+#include "net/basic_credentials.hpp"
+
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/throw_exception.hpp>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <charconv>
@@ -20,15 +21,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds longest_backoff{3'000};
 constexpr milliseconds longest_retry_after{10'000};
-
-std::string base64(std::string_view text) {
-    std::string encoded(4 * ((text.size() + 2) / 3) + 1, '\0');
-    const auto size =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-    encoded.resize(static_cast<std::size_t>(size));
-    return encoded;
-}
 
 void add_if_set(net::Form& form, const char* name, std::string value) {
     if (!value.empty()) form.add(name, std::move(value));
@@ -115,7 +107,7 @@ asio::awaitable<RestResult> RestClient::request(std::string method, std::string 
     net::ClientRequest request;
     request.method = std::move(method);
     request.url = options_.base_url + "/2010-04-01/Accounts/" + net::percent_encode(options_.account_sid) + path;
-    request.headers.add("Authorization", "Basic " + base64(options_.user + ":" + options_.secret.reveal()));
+    request.headers.add("Authorization", net::basic_credentials(options_.user + ":" + options_.secret.reveal()));
     request.headers.add("Accept", "application/json");
     if (request.method == "POST") {
         request.headers.add("Content-Type", "application/x-www-form-urlencoded");
