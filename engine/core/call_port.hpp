@@ -7,8 +7,14 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
+#include <string_view>
 
 namespace switchhook::core {
+
+// Whether an ask of this kind gives the call away: its handler ends there, and nothing comes back for it.
+inline bool leaves(std::string_view kind) {
+    return kind == "hangup" || kind == "redirect" || kind == "reject" || kind == "leave";
+}
 
 // One call at a carrier, as its session sees it: performs what the flow asks of the caller.
 //

@@ -13,11 +13,6 @@ bool tells_nothing_new(std::string_view kind) {
            kind == "interject";
 }
 
-// The flow has given the call away: its handler ends here.
-bool leaves(std::string_view kind) {
-    return kind == "hangup" || kind == "redirect" || kind == "reject" || kind == "leave";
-}
-
 }  // namespace
 
 FlowSession::FlowSession(core::CallInfo info, std::shared_ptr<const script::Live> live, core::CallPort& port,
@@ -36,7 +31,7 @@ asio::awaitable<FlowSession::End> FlowSession::run(std::string_view handler) {
         transcript_.note(*ask, answer);
         note_conversation(*ask, answer);
         if (answer.reason == "hung_up") co_return End::hung_up;
-        if (answer.error.empty() && leaves(ask->kind)) co_return End::finished;
+        if (answer.error.empty() && core::leaves(ask->kind)) co_return End::finished;
         if (tells_nothing_new(ask->kind)) {
             answer.time = last_answer_;
         } else {

@@ -26,11 +26,6 @@ bool speaks(std::string_view kind) {
     return kind == "say" || kind == "play" || kind == "pause";
 }
 
-// What gives the call away: no webhook comes back for it.
-bool leaves(std::string_view kind) {
-    return kind == "hangup" || kind == "redirect" || kind == "reject" || kind == "leave";
-}
-
 // What Twilio tells the end of even after the caller has hung up.
 bool has_outcome(std::string_view kind) {
     return kind == "record" || kind == "dial" || kind == "enqueue";
@@ -70,7 +65,7 @@ asio::awaitable<Answer> Call::perform(const Ask& ask) {
         wake_webhooks();
         co_return appended;
     }
-    if (leaves(ask.kind)) {
+    if (core::leaves(ask.kind)) {
         left_ = true;
         complete();
         co_return appended;
