@@ -1,5 +1,7 @@
 #include "app/console_call.hpp"
 
+#include "core/json_text.hpp"
+
 #include <algorithm>
 #include <string_view>
 
@@ -10,11 +12,7 @@ namespace asio = boost::asio;
 using core::Answer;
 using core::Ask;
 using core::Json;
-
-std::string text_of(const Json& object, const char* key) {
-    auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
+using core::text_of;
 
 bool are_keys(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789*#") == text.npos;

@@ -49,7 +49,7 @@ Json chat_request(const Json& asked) {
     auto tools = asked.find("tools");
     if (tools == asked.end() || tools->empty()) return request;
     request["tools"] = *tools;
-    if (auto choice = text(asked, "tool_choice"); !choice.empty()) request["tool_choice"] = tool_choice_of(choice);
+    if (auto choice = text_of(asked, "tool_choice"); !choice.empty()) request["tool_choice"] = tool_choice_of(choice);
     return request;
 }
 
@@ -72,7 +72,7 @@ net::ClientRequest ChatClient::request_of(const Json& asked, const std::string& 
     request.headers.set("Content-Type", "application/json");
     request.headers.set("Accept", "text/event-stream");
     request.headers.set("Idempotency-Key", key);
-    request.body = chat_request(asked).dump(-1, ' ', false, Json::error_handler_t::replace);
+    request.body = core::dump(chat_request(asked));
     request.max_body = max_reply;
     request.allow_private = account.base_url.starts_with("http://");  // on loopback: Account::problem()
     return request;
@@ -102,9 +102,9 @@ asio::awaitable<ChatClient::Outcome> ChatClient::ask_once(const net::ClientReque
     } else {
         auto error = member(Json::parse(response->body, nullptr, false), "error");
         if (response->status == 401 || response->status == 403) outcome.reason = "refused";
-        outcome.what =
-            "HTTP " + std::to_string(response->status) + " " + text(error, "code") + ": " + text(error, "message");
-        outcome.worth_retrying = (response->status == 429 && text(error, "code") != "insufficient_quota") ||
+        outcome.what = "HTTP " + std::to_string(response->status) + " " + text_of(error, "code") + ": " +
+                       text_of(error, "message");
+        outcome.worth_retrying = (response->status == 429 && text_of(error, "code") != "insufficient_quota") ||
                                  response->status == 408 || response->status >= 500;
     }
     co_return outcome;

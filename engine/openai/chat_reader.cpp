@@ -45,8 +45,8 @@ void ChatReader::take_line(std::string_view line) {
 
 void ChatReader::take_event(const Json& chunk) {
     if (const auto& error = member(chunk, "error"); !error.is_null()) {
-        auto code = text(error, "code");
-        error_ = (code.empty() ? text(error, "type") : code) + ": " + text(error, "message");
+        auto code = text_of(error, "code");
+        error_ = (code.empty() ? text_of(error, "type") : code) + ": " + text_of(error, "message");
         done_ = true;
         return;
     }
@@ -54,20 +54,20 @@ void ChatReader::take_event(const Json& chunk) {
     const auto& choices = member(chunk, "choices");
     if (!choices.is_array() || choices.empty()) return;
     take_delta(member(choices[0], "delta"));
-    if (auto reason = text(choices[0], "finish_reason"); !reason.empty()) finish_reason_ = std::move(reason);
+    if (auto reason = text_of(choices[0], "finish_reason"); !reason.empty()) finish_reason_ = std::move(reason);
 }
 
 // Of a tool call, the id and the name come first and once, its arguments in pieces.
 void ChatReader::take_delta(const Json& delta) {
-    content_ += text(delta, "content");
+    content_ += text_of(delta, "content");
     const auto& calls = member(delta, "tool_calls");
     if (!calls.is_array()) return;
     for (const auto& piece : calls) {
         auto& call = calls_[integer(piece, "index")];
         const auto& function = member(piece, "function");
-        if (auto id = text(piece, "id"); !id.empty()) call.id = std::move(id);
-        if (auto name = text(function, "name"); !name.empty()) call.name = std::move(name);
-        call.arguments += text(function, "arguments");
+        if (auto id = text_of(piece, "id"); !id.empty()) call.id = std::move(id);
+        if (auto name = text_of(function, "name"); !name.empty()) call.name = std::move(name);
+        call.arguments += text_of(function, "arguments");
     }
 }
 

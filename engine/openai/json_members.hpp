@@ -1,8 +1,6 @@
 #pragma once
 
-#include "core/json.hpp"
-
-#include <string>
+#include "core/json_text.hpp"
 
 // Members of messages that others wrote, which may be missing or of any type.
 namespace switchhook::openai {
@@ -15,10 +13,7 @@ inline const core::Json& member(const core::Json& json, const char* name) {
     return found == json.end() ? none : *found;
 }
 
-inline std::string text(const core::Json& json, const char* name) {
-    const auto& found = member(json, name);
-    return found.is_string() ? found.get<std::string>() : std::string();
-}
+using core::text_of;
 
 inline long integer(const core::Json& json, const char* name) {
     const auto& found = member(json, name);

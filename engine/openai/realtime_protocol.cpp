@@ -38,7 +38,7 @@ std::vector<Action> RealtimeProtocol::take_actions() {
 }
 
 void RealtimeProtocol::send(const Json& event) {
-    actions_.emplace_back(Send{event.dump(-1, ' ', false, Json::error_handler_t::replace)});
+    actions_.emplace_back(Send{core::dump(event)});
 }
 
 void RealtimeProtocol::received(std::string_view message, Moment now) {
@@ -52,15 +52,15 @@ void RealtimeProtocol::received(std::string_view message, Moment now) {
 }
 
 void RealtimeProtocol::on_event(const Json& event, Moment now) {
-    const auto type = text(event, "type");
+    const auto type = text_of(event, "type");
     if (type == "response.output_audio.delta")
-        on_audio(text(event, "response_id"), text(event, "item_id"), text(event, "delta"), now);
+        on_audio(text_of(event, "response_id"), text_of(event, "item_id"), text_of(event, "delta"), now);
     else if (type == "response.output_audio_transcript.delta" || type == "response.output_text.delta")
         on_words(event, false, now);
     else if (type == "response.output_audio_transcript.done" || type == "response.output_text.done")
         on_words(event, true, now);
     else if (type == "response.output_audio.done") {
-        if (auto* item = items_.find(text(event, "item_id"))) end_speech(*item);
+        if (auto* item = items_.find(text_of(event, "item_id"))) end_speech(*item);
     } else if (type == "input_audio_buffer.speech_started")
         on_speech_started(now);
     else if (type == "input_audio_buffer.speech_stopped")
@@ -87,16 +87,16 @@ void RealtimeProtocol::on_event(const Json& event, Moment now) {
 
 void RealtimeProtocol::on_item_added(const Json& event, Moment now) {
     const auto& item = member(event, "item");
-    const auto id = text(item, "id");
-    const auto previous = text(event, "previous_item_id");
-    const auto type = text(item, "type");
+    const auto id = text_of(item, "id");
+    const auto previous = text_of(event, "previous_item_id");
+    const auto type = text_of(item, "type");
     if (id.empty()) return;
     if (record_.knows(id)) return record_.move(id, previous);
-    if (type == "function_call_output") return record_.set_result_item(text(item, "call_id"), id);
+    if (type == "function_call_output") return record_.set_result_item(text_of(item, "call_id"), id);
     if (type == "function_call") return record_.place_call(id, previous, now);
     if (type != "message") return;
-    if (text(item, "role") == "user") record_.place_caller(id, previous, now);
-    if (text(item, "role") == "assistant") record_.place_assistant(id, previous, now);
+    if (text_of(item, "role") == "user") record_.place_caller(id, previous, now);
+    if (text_of(item, "role") == "assistant") record_.place_assistant(id, previous, now);
 }
 
 void RealtimeProtocol::begin(Moment now) {

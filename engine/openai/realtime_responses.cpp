@@ -21,17 +21,17 @@ constexpr auto guard_slack = 5s;
 std::string described(const Json& response) {
     const auto& details = member(response, "status_details");
     const auto& error = member(details, "error");
-    auto code = text(error, "code");
-    if (code.empty()) code = text(error, "type");
-    if (code.empty()) code = text(details, "reason");
-    auto message = text(error, "message");
+    auto code = text_of(error, "code");
+    if (code.empty()) code = text_of(error, "type");
+    if (code.empty()) code = text_of(details, "reason");
+    auto message = text_of(error, "message");
     return without_secrets(message.empty() ? code : code + ": " + message);
 }
 
 }  // namespace
 
 void RealtimeProtocol::on_response_created(const Json& event, Moment) {
-    auto id = text(member(event, "response"), "id");
+    auto id = text_of(member(event, "response"), "id");
     bool ours = responses_.state() == ResponseQueue::State::create_requested;
     if (!ours) responses_.drop_replies();  // this is one
     if (awaiting_ != Awaiting::tool) awaiting_ = Awaiting::nothing;
@@ -43,8 +43,8 @@ void RealtimeProtocol::on_response_created(const Json& event, Moment) {
 
 void RealtimeProtocol::on_response_done(const Json& event, Moment now) {
     const auto& response = member(event, "response");
-    const auto id = text(response, "id");
-    const auto status = text(response, "status");
+    const auto id = text_of(response, "id");
+    const auto status = text_of(response, "status");
     usage_.add_response(member(response, "usage"));
     for (auto& item : items_)
         if (item.response == id) end_speech(item);
@@ -61,7 +61,7 @@ void RealtimeProtocol::on_response_done(const Json& event, Moment now) {
         }
         if (status == "completed") response_failed_ = false;
         if (status == "incomplete") note("a response is incomplete: " + described(response));
-        if (status == "incomplete" && text(member(response, "status_details"), "reason") == "content_filter" &&
+        if (status == "incomplete" && text_of(member(response, "status_details"), "reason") == "content_filter" &&
             !std::exchange(reasked_, true)) {
             auto note_id = new_item_id("note_");
             record_.place_note(note_id, "Your last reply was cut short. Say it in other words.", now);
@@ -80,7 +80,7 @@ void RealtimeProtocol::on_response_done(const Json& event, Moment now) {
 void RealtimeProtocol::on_failed_response(const Json& response, std::optional<ResponseQueue::Request> request,
                                           Moment now) {
     auto what = described(response);
-    auto code = text(member(member(response, "status_details"), "error"), "code");
+    auto code = text_of(member(member(response, "status_details"), "error"), "code");
     if (severity_of(code) == Severity::fatal || std::exchange(response_failed_, true))
         return fail(code.empty() ? "failed" : code, "a response failed: " + what);
     note("a response failed: " + what);
@@ -90,17 +90,17 @@ void RealtimeProtocol::on_failed_response(const Json& response, std::optional<Re
 void RealtimeProtocol::on_tool_call(const Json& event, Moment now) {
     const auto& item = member(event, "item");
     // The arguments of a call that was cancelled come as well.
-    if (text(item, "type") != "function_call" || text(item, "status") != "completed") return;
-    auto call_id = text(item, "call_id");
-    auto id = text(item, "id");
-    auto response = text(event, "response_id");
+    if (text_of(item, "type") != "function_call" || text_of(item, "status") != "completed") return;
+    auto call_id = text_of(item, "call_id");
+    auto id = text_of(item, "id");
+    auto response = text_of(event, "response_id");
     if (call_id.empty() || !calls_.emplace(call_id, ToolCall{response}).second) return;
     if (id.empty()) id = call_id;
     ++tool_calls_[response].open;
     record_.place_call(id, {}, now);
-    record_.set_call(id, call_id, text(item, "name"), text(item, "arguments"));
+    record_.set_call(id, call_id, text_of(item, "name"), text_of(item, "arguments"));
     awaiting_ = Awaiting::nothing;
-    tell(core::AgentPort::ToolCall{call_id, text(item, "name"), text(item, "arguments")});
+    tell(core::AgentPort::ToolCall{call_id, text_of(item, "name"), text_of(item, "arguments")});
 }
 
 void RealtimeProtocol::give_result(std::string_view call_id, std::string_view output, bool respond, Moment now) {
@@ -157,10 +157,10 @@ void RealtimeProtocol::nudge(Moment now) {
 
 void RealtimeProtocol::on_error(const Json& event, Moment now) {
     const auto& error = member(event, "error");
-    auto code = text(error, "code");
-    if (code.empty()) code = text(error, "type");
-    auto what = code + ": " + text(error, "message");
-    auto about = text(error, "event_id");
+    auto code = text_of(error, "code");
+    if (code.empty()) code = text_of(error, "type");
+    auto what = code + ": " + text_of(error, "message");
+    auto about = text_of(error, "event_id");
     switch (severity_of(code)) {
         case Severity::fatal:
             return fail(code, what);

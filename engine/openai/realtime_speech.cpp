@@ -30,12 +30,12 @@ void RealtimeProtocol::on_audio(std::string_view response, std::string_view id, 
 }
 
 void RealtimeProtocol::on_words(const Json& event, bool all, Moment now) {
-    if (auto response = text(event, "response_id"); !response.empty() && response == silenced_) return;
-    auto id = text(event, "item_id");
+    if (auto response = text_of(event, "response_id"); !response.empty() && response == silenced_) return;
+    auto id = text_of(event, "item_id");
     if (!record_.knows(id)) record_.place_assistant(id, {}, now);
-    if (!all) return record_.add_words(id, text(event, "delta"));
-    auto words = text(event, "transcript");
-    record_.set_words(id, words.empty() ? text(event, "text") : words);
+    if (!all) return record_.add_words(id, text_of(event, "delta"));
+    auto words = text_of(event, "transcript");
+    record_.set_words(id, words.empty() ? text_of(event, "text") : words);
 }
 
 void RealtimeProtocol::end_speech(SpokenItem& item) {
@@ -60,7 +60,7 @@ void RealtimeProtocol::on_speech_stopped(Moment now) {
 
 void RealtimeProtocol::on_committed(const Json& event, Moment now) {
     caller_speaks_ = false;
-    record_.place_caller(text(event, "item_id"), text(event, "previous_item_id"), caller_began_);
+    record_.place_caller(text_of(event, "item_id"), text_of(event, "previous_item_id"), caller_began_);
     if (server_acts_)
         await(Awaiting::turn, now);
     else {
@@ -70,12 +70,12 @@ void RealtimeProtocol::on_committed(const Json& event, Moment now) {
 }
 
 void RealtimeProtocol::on_transcription(const Json& event) {
-    auto type = text(event, "type");
+    auto type = text_of(event, "type");
     if (type.ends_with(".completed")) {
-        record_.set_words(text(event, "item_id"), text(event, "transcript"));
+        record_.set_words(text_of(event, "item_id"), text_of(event, "transcript"));
         usage_.add_transcription(member(event, "usage"));
     } else if (type.ends_with(".failed")) {
-        note("the caller's words could not be transcribed: " + text(member(event, "error"), "message"));
+        note("the caller's words could not be transcribed: " + text_of(member(event, "error"), "message"));
     }
 }
 

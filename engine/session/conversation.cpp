@@ -1,5 +1,7 @@
 #include "session/conversation.hpp"
 
+#include "core/json_text.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -14,11 +16,7 @@ using core::AgentPort;
 using core::Answer;
 using core::Ask;
 using core::Json;
-
-std::string text_of(const Json& options, const char* key) {
-    auto found = options.find(key);
-    return found != options.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
+using core::text_of;
 
 Json finished(std::string reason, std::string what) {
     Json event{{"reason", std::move(reason)}};

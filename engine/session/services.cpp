@@ -1,5 +1,7 @@
 #include "session/services.hpp"
 
+#include "core/json_text.hpp"
+
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -15,6 +17,7 @@ using core::Answer;
 using core::Ask;
 using core::Errc;
 using core::Json;
+using core::text_of;
 
 constexpr std::chrono::milliseconds http_timeout{10'000};
 constexpr std::size_t http_reply_limit = std::size_t{1} << 20;
@@ -22,11 +25,6 @@ constexpr std::chrono::milliseconds retry_after{250};  // doubled for each furth
 
 std::chrono::milliseconds seconds(double s) {
     return std::chrono::milliseconds(static_cast<std::int64_t>(s * 1000));
-}
-
-std::string text_of(const Json& options, const char* key) {
-    auto found = options.find(key);
-    return found != options.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 std::optional<std::chrono::milliseconds> lifetime_of(const Json& options) {
@@ -221,13 +219,11 @@ asio::awaitable<Answer> Services::sleep(const Ask& ask) {
 
 void Services::log(const Ask& ask, Caller caller) {
     auto fields = ask.options.find("fields");
-    log_.info("flow says",
-              {{"call", caller.id},
-               {"flow", caller.business},
-               {"at", ask.where},
-               {"message", text_of(ask.options, "message")},
-               {"fields", fields == ask.options.end() ? std::string()
-                                                      : fields->dump(-1, ' ', false, Json::error_handler_t::replace)}});
+    log_.info("flow says", {{"call", caller.id},
+                            {"flow", caller.business},
+                            {"at", ask.where},
+                            {"message", text_of(ask.options, "message")},
+                            {"fields", fields == ask.options.end() ? std::string() : core::dump(*fields)}});
 }
 
 }  // namespace switchhook::session

@@ -1,5 +1,7 @@
 #include "session/transcript.hpp"
 
+#include "core/json_text.hpp"
+
 #include <utility>
 
 namespace switchhook::session {
@@ -8,11 +10,7 @@ namespace {
 constexpr std::size_t most_lines = 200;
 
 using core::Json;
-
-std::string text_of(const Json& object, const char* key) {
-    auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
+using core::text_of;
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "store/postgres_store.hpp"
 
+#include "core/json_text.hpp"
 #include "store/postgres_schema.hpp"
 
 #include <random>
@@ -12,10 +13,6 @@ using core::Errc;
 using core::Json;
 using core::Result;
 using SteadyClock = std::chrono::steady_clock;
-
-std::string text_of(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 std::string random_name() {
     std::random_device random;
@@ -124,7 +121,7 @@ core::Store::Awaitable<void> PostgresStore::append(core::JournalEntry entry) {
         "INSERT INTO switchhook.journal VALUES ($1, $2::integer, $3, $4, $5) ON CONFLICT (call, seq) DO UPDATE "
         "SET seq = excluded.seq WHERE journal.node = excluded.node AND journal.answer = excluded.answer";
     PostgresQuery query{
-        sql, {entry.call, std::to_string(entry.seq), entry.digest, text_of(core::to_json(entry.answer)), node_}};
+        sql, {entry.call, std::to_string(entry.seq), entry.digest, core::dump(core::to_json(entry.answer)), node_}};
     auto read = [this](const PostgresRows& rows) -> Result<void> {
         if (rows.changed() == 0) return Errc::already_answered;
         return {};
@@ -168,7 +165,7 @@ core::Store::Awaitable<void> PostgresStore::set(std::string business, std::strin
     PostgresQuery query{
         "INSERT INTO switchhook.kv VALUES ($1, $2, $3, $4::bigint) ON CONFLICT (business, key) DO "
         "UPDATE SET value = excluded.value, expires = excluded.expires",
-        {std::move(business), std::move(key), text_of(value), lifetime_text(expiry(lifetime))}};
+        {std::move(business), std::move(key), core::dump(value), lifetime_text(expiry(lifetime))}};
     auto read = [](const PostgresRows&) { return Result<void>(); };
     co_return co_await perform<void>(*writer_, *writing_, std::move(query), read);
 }
@@ -191,11 +188,11 @@ core::Store::Awaitable<void> PostgresStore::compare_and_set(std::string business
     PostgresQuery query;
     auto expires = lifetime_text(expiry(lifetime));
     if (value && expected)
-        query = {change, {business, key, text_of(*value), expires, now(), text_of(*expected)}};
+        query = {change, {business, key, core::dump(*value), expires, now(), core::dump(*expected)}};
     else if (value)
-        query = {create, {business, key, text_of(*value), expires, now()}};
+        query = {create, {business, key, core::dump(*value), expires, now()}};
     else if (expected)
-        query = {remove_it, {business, key, now(), text_of(*expected)}};
+        query = {remove_it, {business, key, now(), core::dump(*expected)}};
     else
         query = {look, {business, key, now()}};
     const bool only_looks = !value && !expected;

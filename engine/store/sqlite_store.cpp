@@ -1,5 +1,6 @@
 #include "store/sqlite_store.hpp"
 
+#include "core/json_text.hpp"
 #include "store/sqlite_schema.hpp"
 
 namespace switchhook::store {
@@ -8,10 +9,6 @@ namespace {
 using core::Errc;
 using core::Json;
 using core::Result;
-
-std::string text_of(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 std::filesystem::path file_in(const std::filesystem::path& directory) {
     std::error_code failed;
@@ -50,7 +47,7 @@ public:
 
     Result<void> append(const core::JournalEntry& entry) {
         auto& insert = statements_->append;
-        auto answer = text_of(core::to_json(entry.answer));
+        auto answer = core::dump(core::to_json(entry.answer));
         if (insert.with(entry.call, std::int64_t{entry.seq}, entry.digest, answer).run() == 0)
             return Errc::already_answered;
         return {};
@@ -61,7 +58,7 @@ public:
     }
     Result<void> set(const std::string& business, const std::string& key, const Json& value,
                      std::optional<std::int64_t> expires) {
-        statements_->set.with(business, key, text_of(value), expires).run();
+        statements_->set.with(business, key, core::dump(value), expires).run();
         return {};
     }
     Result<void> compare_and_set(const std::string& business, const std::string& key,
