@@ -22,4 +22,8 @@ struct CallInfo {
     Time started{};
 };
 
+// A call's info in the form in which it is kept; what is only known at the end is not in it.
+Json to_json(const CallInfo& info);
+CallInfo call_info_from_json(const Json& json);
+
 }  // namespace switchhook::core

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/ask.hpp"
+#include "core/call_info.hpp"
 #include "core/errc.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -20,7 +21,16 @@ struct JournalEntry {
     Answer answer;
 };
 
-// What outlives a call: journals, and what a business keeps (`kv`).
+// What is known of a call from its beginning to after its end. With its journal, it is all that rebuilding it takes.
+struct CallRecord {
+    CallInfo info;
+    std::string flow;     // the business
+    std::string version;  // of its flow, pinned for the whole call
+    std::optional<Time> ended = {};
+    std::string status = {};  // as the carrier says: "completed"; empty while the call goes on
+};
+
+// What outlives a call: calls and their journals, the versions of flows, and what a business keeps (`kv`).
 // Every operation may suspend; none blocks the thread.
 class Store {
 public:
@@ -35,8 +45,19 @@ public:
     // A call's entries by seq; empty for an unknown call.
     virtual Awaitable<std::vector<JournalEntry>> journal(std::string call) = 0;
 
-    // Forgets a call's entries.
+    // A call begins. Durable when it returns. Errc::conflict if there is one of this id.
+    virtual Awaitable<void> open_call(CallRecord call) = 0;
+    virtual Awaitable<std::optional<CallRecord>> find_call(std::string id) = 0;
+    // It is over; its journal stays until forget().
+    virtual Awaitable<void> close_call(std::string id, Time ended, std::string status) = 0;
+    // Forgets a call and its entries.
     virtual Awaitable<void> forget(std::string call) = 0;
+
+    // Keeps a version of a flow with its sources, an object, under its content's hash; keeping it again changes
+    // nothing.
+    virtual Awaitable<void> keep_version(std::string flow, std::string version, Json sources) = 0;
+    // Its sources, or nothing.
+    virtual Awaitable<std::optional<Json>> find_version(std::string flow, std::string version) = 0;
 
     // A business's value under a key, or nothing: never set, deleted or expired.
     virtual Awaitable<std::optional<Json>> get(std::string business, std::string key) = 0;

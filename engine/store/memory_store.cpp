@@ -22,11 +22,51 @@ core::Store::Awaitable<std::vector<core::JournalEntry>> MemoryStore::journal(std
     co_return found == shard.journals.end() ? std::vector<core::JournalEntry>() : found->second;
 }
 
+core::Store::Awaitable<void> MemoryStore::open_call(core::CallRecord call) {
+    auto& shard = shard_of(call.info.id);
+    std::lock_guard lock(shard.mutex);
+    auto id = call.info.id;
+    if (!shard.calls.emplace(std::move(id), std::move(call)).second) co_return Errc::conflict;
+    co_return Result<void>();
+}
+
+core::Store::Awaitable<std::optional<core::CallRecord>> MemoryStore::find_call(std::string id) {
+    auto& shard = shard_of(id);
+    std::lock_guard lock(shard.mutex);
+    auto found = shard.calls.find(id);
+    co_return found == shard.calls.end() ? std::nullopt : std::optional(found->second);
+}
+
+core::Store::Awaitable<void> MemoryStore::close_call(std::string id, core::Time ended, std::string status) {
+    auto& shard = shard_of(id);
+    std::lock_guard lock(shard.mutex);
+    if (auto found = shard.calls.find(id); found != shard.calls.end()) {
+        found->second.ended = ended;
+        found->second.status = std::move(status);
+    }
+    co_return Result<void>();
+}
+
 core::Store::Awaitable<void> MemoryStore::forget(std::string call) {
     auto& shard = shard_of(call);
     std::lock_guard lock(shard.mutex);
+    shard.calls.erase(call);
     shard.journals.erase(call);
     co_return Result<void>();
+}
+
+core::Store::Awaitable<void> MemoryStore::keep_version(std::string flow, std::string version, Json sources) {
+    auto& shard = shard_of(flow);
+    std::lock_guard lock(shard.mutex);
+    shard.versions.emplace(std::pair(std::move(flow), std::move(version)), std::move(sources));
+    co_return Result<void>();
+}
+
+core::Store::Awaitable<std::optional<Json>> MemoryStore::find_version(std::string flow, std::string version) {
+    auto& shard = shard_of(flow);
+    std::lock_guard lock(shard.mutex);
+    auto found = shard.versions.find({flow, version});
+    co_return found == shard.versions.end() ? std::nullopt : std::optional(found->second);
 }
 
 core::Store::Awaitable<std::optional<Json>> MemoryStore::get(std::string business, std::string key) {

@@ -21,7 +21,12 @@ public:
 
     Awaitable<void> append(core::JournalEntry entry) override;
     Awaitable<std::vector<core::JournalEntry>> journal(std::string call) override;
+    Awaitable<void> open_call(core::CallRecord call) override;
+    Awaitable<std::optional<core::CallRecord>> find_call(std::string id) override;
+    Awaitable<void> close_call(std::string id, core::Time ended, std::string status) override;
     Awaitable<void> forget(std::string call) override;
+    Awaitable<void> keep_version(std::string flow, std::string version, core::Json sources) override;
+    Awaitable<std::optional<core::Json>> find_version(std::string flow, std::string version) override;
     Awaitable<std::optional<core::Json>> get(std::string business, std::string key) override;
     Awaitable<void> set(std::string business, std::string key, core::Json value,
                         std::optional<std::chrono::milliseconds> lifetime) override;
@@ -37,8 +42,10 @@ private:
     };
     struct Shard {
         std::mutex mutex;
+        std::unordered_map<std::string, core::CallRecord> calls;
         std::unordered_map<std::string, std::vector<core::JournalEntry>> journals;
-        std::map<std::pair<std::string, std::string>, Value> values;  // by business and key
+        std::map<std::pair<std::string, std::string>, core::Json> versions;  // by flow and version
+        std::map<std::pair<std::string, std::string>, Value> values;         // by business and key
     };
 
     Shard& shard_of(const std::string& name) { return shards_[std::hash<std::string>()(name) % shards_.size()]; }

@@ -44,6 +44,10 @@ std::int64_t PostgresRows::integer(int row, int column) const {
     return number_of(text(row, column));
 }
 
+bool PostgresRows::null(int row, int column) const {
+    return PQgetisnull(result_.get(), row, column) == 1;
+}
+
 int PostgresRows::changed() const {
     return static_cast<int>(number_of(PQcmdTuples(result_.get())));
 }

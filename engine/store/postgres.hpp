@@ -39,6 +39,7 @@ public:
     int size() const;
     std::string_view text(int row, int column) const;
     std::int64_t integer(int row, int column) const;
+    bool null(int row, int column) const;
     int changed() const;  // rows, by INSERT, UPDATE or DELETE
 
 private:

@@ -17,6 +17,25 @@ CREATE TABLE journal (
   PRIMARY KEY (call, seq)
 );
 
+CREATE TABLE calls (
+  id      text NOT NULL PRIMARY KEY,
+  info    text NOT NULL,     -- JSON, as it was when the call began
+  flow    text NOT NULL,
+  version text NOT NULL,     -- of the flow, pinned for the whole call
+  started bigint NOT NULL,  -- ms since 1970
+  ended   bigint,           -- or it goes on
+  status  text NOT NULL
+);
+
+CREATE INDEX calls_by_start ON calls (started);
+
+CREATE TABLE versions (
+  flow    text NOT NULL,
+  version text NOT NULL,
+  sources text NOT NULL,     -- JSON
+  PRIMARY KEY (flow, version)
+);
+
 CREATE TABLE kv (
   business text NOT NULL,
   key      text NOT NULL,

@@ -142,10 +142,64 @@ core::Store::Awaitable<std::vector<core::JournalEntry>> PostgresStore::journal(s
     co_return co_await perform<Entries>(*reader_, *reading_, std::move(query), read);
 }
 
-core::Store::Awaitable<void> PostgresStore::forget(std::string call) {
-    PostgresQuery query{"DELETE FROM switchhook.journal WHERE call = $1", {std::move(call)}};
-    auto read = [](const PostgresRows&) { return Result<void>(); };
+core::Store::Awaitable<void> PostgresStore::open_call(core::CallRecord call) {
+    const auto& info = call.info;
+    PostgresQuery query{
+        "INSERT INTO switchhook.calls VALUES ($1, $2, $3, $4, $5::bigint, NULL, '') ON CONFLICT DO NOTHING",
+        {info.id, core::dump(core::to_json(info)), call.flow, call.version,
+         std::to_string(info.started.time_since_epoch().count())}};
+    auto read = [this](const PostgresRows& rows) -> Result<void> {
+        if (rows.changed() == 0 && !writer_->repeated()) return Errc::conflict;
+        return {};
+    };
     co_return co_await perform<void>(*writer_, *writing_, std::move(query), read);
+}
+
+core::Store::Awaitable<std::optional<core::CallRecord>> PostgresStore::find_call(std::string id) {
+    using Found = std::optional<core::CallRecord>;
+    PostgresQuery query{"SELECT info, flow, version, ended, status FROM switchhook.calls WHERE id = $1",
+                        {std::move(id)}};
+    auto read = [](const PostgresRows& rows) -> Result<Found> {
+        if (rows.size() == 0) return Found();
+        core::CallRecord call;
+        call.info = core::call_info_from_json(Json::parse(rows.text(0, 0)));
+        call.flow = rows.text(0, 1);
+        call.version = rows.text(0, 2);
+        if (!rows.null(0, 3)) call.ended = core::Time(std::chrono::milliseconds(rows.integer(0, 3)));
+        call.status = rows.text(0, 4);
+        return Found(std::move(call));
+    };
+    co_return co_await perform<Found>(*reader_, *reading_, std::move(query), read);
+}
+
+core::Store::Awaitable<void> PostgresStore::close_call(std::string id, core::Time ended, std::string status) {
+    PostgresQuery query{"UPDATE switchhook.calls SET ended = $2::bigint, status = $3 WHERE id = $1",
+                        {std::move(id), std::to_string(ended.time_since_epoch().count()), std::move(status)}};
+    co_return co_await write(std::move(query));
+}
+
+core::Store::Awaitable<void> PostgresStore::forget(std::string call) {
+    PostgresQuery query{
+        "WITH gone AS (DELETE FROM switchhook.calls WHERE id = $1) "
+        "DELETE FROM switchhook.journal WHERE call = $1",
+        {std::move(call)}};
+    co_return co_await write(std::move(query));
+}
+
+core::Store::Awaitable<void> PostgresStore::keep_version(std::string flow, std::string version, Json sources) {
+    PostgresQuery query{"INSERT INTO switchhook.versions VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                        {std::move(flow), std::move(version), core::dump(sources)}};
+    co_return co_await write(std::move(query));
+}
+
+core::Store::Awaitable<std::optional<Json>> PostgresStore::find_version(std::string flow, std::string version) {
+    using Found = std::optional<Json>;
+    PostgresQuery query{"SELECT sources FROM switchhook.versions WHERE flow = $1 AND version = $2",
+                        {std::move(flow), std::move(version)}};
+    auto read = [](const PostgresRows& rows) -> Result<Found> {
+        return rows.size() == 0 ? Found() : Found(Json::parse(rows.text(0, 0)));
+    };
+    co_return co_await perform<Found>(*reader_, *reading_, std::move(query), read);
 }
 
 core::Store::Awaitable<std::optional<Json>> PostgresStore::get(std::string business, std::string key) {
@@ -166,8 +220,7 @@ core::Store::Awaitable<void> PostgresStore::set(std::string business, std::strin
         "INSERT INTO switchhook.kv VALUES ($1, $2, $3, $4::bigint) ON CONFLICT (business, key) DO "
         "UPDATE SET value = excluded.value, expires = excluded.expires",
         {std::move(business), std::move(key), core::dump(value), lifetime_text(expiry(lifetime))}};
-    auto read = [](const PostgresRows&) { return Result<void>(); };
-    co_return co_await perform<void>(*writer_, *writing_, std::move(query), read);
+    co_return co_await write(std::move(query));
 }
 
 core::Store::Awaitable<void> PostgresStore::compare_and_set(std::string business, std::string key,
@@ -207,6 +260,11 @@ core::Store::Awaitable<void> PostgresStore::compare_and_set(std::string business
 core::Store::Awaitable<void> PostgresStore::remove(std::string business, std::string key) {
     PostgresQuery query{"DELETE FROM switchhook.kv WHERE business = $1 AND key = $2",
                         {std::move(business), std::move(key)}};
+    co_return co_await write(std::move(query));
+}
+
+// For what can only succeed.
+core::Store::Awaitable<void> PostgresStore::write(PostgresQuery query) {
     auto read = [](const PostgresRows&) { return Result<void>(); };
     co_return co_await perform<void>(*writer_, *writing_, std::move(query), read);
 }

@@ -32,7 +32,12 @@ public:
 
     Awaitable<void> append(core::JournalEntry entry) override;
     Awaitable<std::vector<core::JournalEntry>> journal(std::string call) override;
+    Awaitable<void> open_call(core::CallRecord call) override;
+    Awaitable<std::optional<core::CallRecord>> find_call(std::string id) override;
+    Awaitable<void> close_call(std::string id, core::Time ended, std::string status) override;
     Awaitable<void> forget(std::string call) override;
+    Awaitable<void> keep_version(std::string flow, std::string version, core::Json sources) override;
+    Awaitable<std::optional<core::Json>> find_version(std::string flow, std::string version) override;
     Awaitable<std::optional<core::Json>> get(std::string business, std::string key) override;
     Awaitable<void> set(std::string business, std::string key, core::Json value,
                         std::optional<std::chrono::milliseconds> lifetime) override;
@@ -46,6 +51,7 @@ private:
 
     std::string expiry(std::optional<std::chrono::milliseconds> lifetime) const;
     std::string now() const { return std::to_string(clock_.now().time_since_epoch().count()); }
+    Awaitable<void> write(PostgresQuery query);
     template <class T, class Read>
     Awaitable<T> perform(Session& session, StoreThread& thread, PostgresQuery query, Read read);
 

@@ -16,6 +16,25 @@ CREATE TABLE journal (
   PRIMARY KEY (call, seq)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE calls (
+  id      TEXT NOT NULL PRIMARY KEY,
+  info    TEXT NOT NULL,     -- JSON, as it was when the call began
+  flow    TEXT NOT NULL,
+  version TEXT NOT NULL,     -- of the flow, pinned for the whole call
+  started INTEGER NOT NULL,  -- ms since 1970
+  ended   INTEGER,           -- or it goes on
+  status  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX calls_by_start ON calls (started);
+
+CREATE TABLE versions (
+  flow    TEXT NOT NULL,
+  version TEXT NOT NULL,
+  sources TEXT NOT NULL,     -- JSON
+  PRIMARY KEY (flow, version)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE kv (
   business TEXT NOT NULL,
   key      TEXT NOT NULL,

@@ -52,8 +52,25 @@ public:
             return Errc::already_answered;
         return {};
     }
+    Result<void> open_call(const core::CallRecord& call) {
+        const auto& info = call.info;
+        auto started = std::int64_t{info.started.time_since_epoch().count()};
+        auto& insert = statements_->open_call;
+        if (insert.with(info.id, core::dump(core::to_json(info)), call.flow, call.version, started).run() == 0)
+            return Errc::conflict;
+        return {};
+    }
+    Result<void> close_call(const std::string& id, core::Time ended, const std::string& status) {
+        statements_->close_call.with(id, std::int64_t{ended.time_since_epoch().count()}, status).run();
+        return {};
+    }
     Result<void> forget(const std::string& call) {
-        statements_->forget.with(call).run();
+        statements_->forget_call.with(call).run();
+        statements_->forget_journal.with(call).run();
+        return {};
+    }
+    Result<void> keep_version(const std::string& flow, const std::string& version, const Json& sources) {
+        statements_->keep_version.with(flow, version, core::dump(sources)).run();
         return {};
     }
     Result<void> set(const std::string& business, const std::string& key, const Json& value,
@@ -82,12 +99,17 @@ private:
     struct Statements {
         explicit Statements(SqliteDatabase& d)
             : append(d, "INSERT OR IGNORE INTO journal VALUES (?1, ?2, ?3, ?4)"),
-              forget(d, "DELETE FROM journal WHERE call = ?1"),
+              open_call(d, "INSERT OR IGNORE INTO calls VALUES (?1, ?2, ?3, ?4, ?5, NULL, '')"),
+              close_call(d, "UPDATE calls SET ended = ?2, status = ?3 WHERE id = ?1"),
+              forget_call(d, "DELETE FROM calls WHERE id = ?1"),
+              forget_journal(d, "DELETE FROM journal WHERE call = ?1"),
+              keep_version(d, "INSERT OR IGNORE INTO versions VALUES (?1, ?2, ?3)"),
               get(d, "SELECT value FROM kv WHERE business = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)"),
               set(d, "INSERT OR REPLACE INTO kv VALUES (?1, ?2, ?3, ?4)"),
               remove(d, "DELETE FROM kv WHERE business = ?1 AND key = ?2"),
               forget_expired(d, "DELETE FROM kv WHERE expires <= ?1") {}
-        Statement append, forget, get, set, remove, forget_expired;
+        Statement append, open_call, close_call, forget_call, forget_journal, keep_version, get, set, remove,
+            forget_expired;
     };
 
     void roll_back() {
@@ -109,6 +131,8 @@ public:
         : database_(file),
           log_(log),
           journal_(database_, "SELECT seq, digest, answer FROM journal WHERE call = ?1 ORDER BY seq"),
+          call_(database_, "SELECT info, flow, version, ended, status FROM calls WHERE id = ?1"),
+          version_(database_, "SELECT sources FROM versions WHERE flow = ?1 AND version = ?2"),
           get_(database_,
                "SELECT value FROM kv WHERE business = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)") {}
 
@@ -135,6 +159,25 @@ public:
         }
         return entries;
     }
+    Result<std::optional<core::CallRecord>> call(const std::string& id) {
+        std::optional<core::CallRecord> found;
+        if (call_.with(id).step()) {
+            found.emplace();
+            found->info = core::call_info_from_json(Json::parse(call_.text(0)));
+            found->flow = call_.text(1);
+            found->version = call_.text(2);
+            if (!call_.null(3)) found->ended = core::Time(std::chrono::milliseconds(call_.integer(3)));
+            found->status = call_.text(4);
+        }
+        call_.reset();
+        return found;
+    }
+    Result<std::optional<Json>> version(const std::string& flow, const std::string& version) {
+        std::optional<Json> found;
+        if (version_.with(flow, version).step()) found = Json::parse(version_.text(0));
+        version_.reset();
+        return found;
+    }
     Result<std::optional<Json>> get(const std::string& business, const std::string& key, std::int64_t now) {
         std::optional<Json> found;
         if (get_.with(business, key, now).step()) found = Json::parse(get_.text(0));
@@ -146,6 +189,8 @@ private:
     SqliteDatabase database_;
     core::Log& log_;
     SqliteDatabase::Statement journal_;
+    SqliteDatabase::Statement call_;
+    SqliteDatabase::Statement version_;
     SqliteDatabase::Statement get_;
 };
 
@@ -179,6 +224,31 @@ core::Store::Awaitable<std::vector<core::JournalEntry>> SqliteStore::journal(std
 core::Store::Awaitable<void> SqliteStore::forget(std::string call) {
     std::function<Result<void>()> work = [this, &call] { return writer_->forget(call); };
     co_return co_await writing_->perform(std::move(work));
+}
+
+core::Store::Awaitable<void> SqliteStore::open_call(core::CallRecord call) {
+    std::function<Result<void>()> work = [this, &call] { return writer_->open_call(call); };
+    co_return co_await writing_->perform(std::move(work));
+}
+
+core::Store::Awaitable<std::optional<core::CallRecord>> SqliteStore::find_call(std::string id) {
+    std::function<Result<std::optional<core::CallRecord>>()> work = [this, &id] { return reader_->call(id); };
+    co_return co_await reading_->perform(std::move(work));
+}
+
+core::Store::Awaitable<void> SqliteStore::close_call(std::string id, core::Time ended, std::string status) {
+    std::function<Result<void>()> work = [&] { return writer_->close_call(id, ended, status); };
+    co_return co_await writing_->perform(std::move(work));
+}
+
+core::Store::Awaitable<void> SqliteStore::keep_version(std::string flow, std::string version, Json sources) {
+    std::function<Result<void>()> work = [&] { return writer_->keep_version(flow, version, sources); };
+    co_return co_await writing_->perform(std::move(work));
+}
+
+core::Store::Awaitable<std::optional<Json>> SqliteStore::find_version(std::string flow, std::string version) {
+    std::function<Result<std::optional<Json>>()> work = [&] { return reader_->version(flow, version); };
+    co_return co_await reading_->perform(std::move(work));
 }
 
 core::Store::Awaitable<std::optional<Json>> SqliteStore::get(std::string business, std::string key) {

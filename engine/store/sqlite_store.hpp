@@ -27,7 +27,12 @@ public:
 
     Awaitable<void> append(core::JournalEntry entry) override;
     Awaitable<std::vector<core::JournalEntry>> journal(std::string call) override;
+    Awaitable<void> open_call(core::CallRecord call) override;
+    Awaitable<std::optional<core::CallRecord>> find_call(std::string id) override;
+    Awaitable<void> close_call(std::string id, core::Time ended, std::string status) override;
     Awaitable<void> forget(std::string call) override;
+    Awaitable<void> keep_version(std::string flow, std::string version, core::Json sources) override;
+    Awaitable<std::optional<core::Json>> find_version(std::string flow, std::string version) override;
     Awaitable<std::optional<core::Json>> get(std::string business, std::string key) override;
     Awaitable<void> set(std::string business, std::string key, core::Json value,
                         std::optional<std::chrono::milliseconds> lifetime) override;

@@ -78,6 +78,17 @@ public:
         co_return co_await kept_.append(std::move(entry));
     }
     Awaitable<std::vector<core::JournalEntry>> journal(std::string call) override { return kept_.journal(call); }
+    Awaitable<void> open_call(core::CallRecord call) override { return kept_.open_call(call); }
+    Awaitable<std::optional<core::CallRecord>> find_call(std::string id) override { return kept_.find_call(id); }
+    Awaitable<void> close_call(std::string id, core::Time ended, std::string status) override {
+        return kept_.close_call(id, ended, status);
+    }
+    Awaitable<void> keep_version(std::string flow, std::string version, core::Json sources) override {
+        return kept_.keep_version(flow, version, sources);
+    }
+    Awaitable<std::optional<core::Json>> find_version(std::string flow, std::string version) override {
+        return kept_.find_version(flow, version);
+    }
     Awaitable<void> forget(std::string call) override {
         forgotten.push_back(call);
         return kept_.forget(call);

@@ -31,7 +31,8 @@ struct InSqlite {
 
 struct InPostgres {
     explicit InPostgres(const core::Clock& clock) : store({server().url()}, clock, log) {
-        store::PostgresConnection(server().url()).run_script("TRUNCATE switchhook.journal, switchhook.kv");
+        store::PostgresConnection(server().url())
+            .run_script("TRUNCATE switchhook.journal, switchhook.calls, switchhook.versions, switchhook.kv");
     }
     // Starting one takes two seconds: the tests share it.
     static tests::PostgresServer& server() {
@@ -58,6 +59,18 @@ protected:
 
     core::JournalEntry entry(std::uint32_t seq, const char* digits) {
         return {"CA1", seq, "d", core::Answer::of({{"digits", digits}}, clock_.now())};
+    }
+
+    core::CallRecord call() {
+        core::CallInfo info;
+        info.id = "CA1";
+        info.from = "+15551230147";
+        info.to = "+15550100";
+        info.account = "AC1";
+        info.settings = {{"front_desk", "+15550190"}};
+        info.caller = {{"city", "DENVER"}};
+        info.started = clock_.now();
+        return {std::move(info), "lexi", "0123456789ab"};
     }
 
     core::ManualClock clock_{core::Time(1'772'490'600'000ms)};
@@ -119,4 +132,42 @@ TYPED_TEST(StoreTest, RemovesAValue) {
     EXPECT_TRUE(this->wait(this->store_.set("lexi", "key", 1, {})));
     EXPECT_TRUE(this->wait(this->store_.remove("lexi", "key")));
     EXPECT_EQ(this->wait(this->store_.get("lexi", "key")).value(), std::nullopt);
+}
+
+TYPED_TEST(StoreTest, KeepsWhatRebuildingACallTakes) {
+    EXPECT_TRUE(this->wait(this->store_.open_call(this->call())));
+    auto found = this->wait(this->store_.find_call("CA1")).value();
+    ASSERT_TRUE(found);
+    EXPECT_EQ(core::to_json(found->info), core::to_json(this->call().info));
+    EXPECT_EQ(found->flow, "lexi");
+    EXPECT_EQ(found->version, "0123456789ab");
+    EXPECT_FALSE(found->ended);
+    EXPECT_FALSE(this->wait(this->store_.find_call("CA2")).value());
+}
+
+TYPED_TEST(StoreTest, OpensACallOnce) {
+    EXPECT_TRUE(this->wait(this->store_.open_call(this->call())));
+    EXPECT_EQ(this->wait(this->store_.open_call(this->call())).error(), core::Errc::conflict);
+}
+
+TYPED_TEST(StoreTest, KnowsHowACallEndedUntilItForgetsIt) {
+    EXPECT_TRUE(this->wait(this->store_.open_call(this->call())));
+    EXPECT_TRUE(this->wait(this->store_.append(this->entry(1, "1"))));
+    this->clock_.advance(60s);
+    EXPECT_TRUE(this->wait(this->store_.close_call("CA1", this->clock_.now(), "completed")));
+    auto found = this->wait(this->store_.find_call("CA1")).value();
+    EXPECT_EQ(found->ended, this->clock_.now());
+    EXPECT_EQ(found->status, "completed");
+    EXPECT_EQ(this->wait(this->store_.journal("CA1")).value().size(), 1u);
+    EXPECT_TRUE(this->wait(this->store_.forget("CA1")));
+    EXPECT_FALSE(this->wait(this->store_.find_call("CA1")).value());
+    EXPECT_TRUE(this->wait(this->store_.journal("CA1")).value().empty());
+}
+
+TYPED_TEST(StoreTest, KeepsTheVersionsOfFlows) {
+    Json sources{{"flow.lua", "return {}"}};
+    EXPECT_TRUE(this->wait(this->store_.keep_version("lexi", "1", sources)));
+    EXPECT_TRUE(this->wait(this->store_.keep_version("lexi", "1", Json::object())));
+    EXPECT_EQ(this->wait(this->store_.find_version("lexi", "1")).value(), sources);
+    EXPECT_FALSE(this->wait(this->store_.find_version("concya", "1")).value());
 }
