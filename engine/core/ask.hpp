@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/json.hpp"
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -10,9 +11,10 @@ namespace switchhook::core {
 
 // What a flow needs next. engine/README.md lists every kind with its options and its answer.
 struct Ask {
-    std::string kind;   // the verb: "say", "gather", "http"
-    Json options;       // an object, its keys and types already checked
-    std::string where;  // the author's line that asked, as "flow.lua:12"
+    std::string kind;       // the verb: "say", "gather", "http"
+    Json options;           // an object, its keys and types already checked
+    std::string where;      // the author's line that asked, as "flow.lua:12"
+    std::uint32_t seq = 0;  // 1, 2, 3… within the call; 0 until a session has taken it
 
     // A fingerprint of kind and options: a replayed run must produce the same. 16 hex digits.
     std::string digest() const;

@@ -27,10 +27,15 @@ public:
     // REQUIRES: the last ask was answered.
     virtual boost::asio::awaitable<Answer> perform(const Ask& ask) = 0;
 
-    // Leads the caller's audio to the engine, and suspends until it flows. When the leg is closed the call goes on with
-    // the next ask. Errc::closed where the caller is gone, unavailable where there is no audio to connect.
-    // REQUIRES: the last ask was answered.
-    virtual boost::asio::awaitable<Result<std::unique_ptr<AudioLeg>>> connect_audio() { co_return Errc::unavailable; }
+    // Leads the caller's audio to the engine, for this ask, and suspends until it flows. When the leg is closed the
+    // call goes on with the next ask. Errc::closed where the caller is gone, unavailable where there is no audio to
+    // connect. REQUIRES: the last ask was answered.
+    virtual boost::asio::awaitable<Result<std::unique_ptr<AudioLeg>>> connect_audio(const Ask&) {
+        co_return Errc::unavailable;
+    }
+
+    // Goes past an ask whose answer the journal has, while a call is rebuilt. What only speaks is performed instead.
+    virtual void pass(const Ask&) {}
 
     // The flow is done with the caller: speaks what is still to be said, then hangs up.
     virtual void finish() = 0;

@@ -7,6 +7,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,10 +50,16 @@ public:
     // A call begins. Durable when it returns. Errc::conflict if there is one of this id.
     virtual Awaitable<void> open_call(CallRecord call) = 0;
     virtual Awaitable<std::optional<CallRecord>> find_call(std::string id) = 0;
-    // It is over; its journal stays until forget().
+    // It is over; its journal stays until forget(). Errc::conflict if that was known, or there is no such call.
     virtual Awaitable<void> close_call(std::string id, Time ended, std::string status) = 0;
-    // Forgets a call and its entries.
+    // Forgets a call, its entries and its conversations.
     virtual Awaitable<void> forget(std::string call) = 0;
+
+    // What was said so far in the conversation that the ask `seq` of a call opened, in place of what was kept of it
+    // before. `transcript` as AgentPort::transcript() has it.
+    virtual Awaitable<void> keep_conversation(std::string call, std::uint32_t seq, Json transcript) = 0;
+    // The same, by seq.
+    virtual Awaitable<std::map<std::uint32_t, Json>> conversations(std::string call) = 0;
 
     // Keeps a version of a flow with its sources, an object, under its content's hash; keeping it again changes
     // nothing.

@@ -97,7 +97,7 @@ asio::awaitable<Answer> Conversation::open(const Ask& ask) {
     auto agent = with_.agents->open(ask.options, info_, core::telephone_mulaw, executor);
     bridge_ = std::make_shared<Bridge>(std::move(agent), with_.clock, with_.metrics, executor);
     bridge_->start();
-    auto leg = co_await port_.connect_audio();
+    auto leg = co_await port_.connect_audio(ask);
     if (!leg) {
         if (leg.error() == core::Errc::closed) co_return finish("caller_hung_up");
         co_return fail("no_audio", "the caller's audio cannot be connected: " + leg.error().message());

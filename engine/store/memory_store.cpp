@@ -40,10 +40,10 @@ core::Store::Awaitable<std::optional<core::CallRecord>> MemoryStore::find_call(s
 core::Store::Awaitable<void> MemoryStore::close_call(std::string id, core::Time ended, std::string status) {
     auto& shard = shard_of(id);
     std::lock_guard lock(shard.mutex);
-    if (auto found = shard.calls.find(id); found != shard.calls.end()) {
-        found->second.ended = ended;
-        found->second.status = std::move(status);
-    }
+    auto found = shard.calls.find(id);
+    if (found == shard.calls.end() || found->second.ended) co_return Errc::conflict;
+    found->second.ended = ended;
+    found->second.status = std::move(status);
     co_return Result<void>();
 }
 
@@ -52,7 +52,22 @@ core::Store::Awaitable<void> MemoryStore::forget(std::string call) {
     std::lock_guard lock(shard.mutex);
     shard.calls.erase(call);
     shard.journals.erase(call);
+    shard.conversations.erase(call);
     co_return Result<void>();
+}
+
+core::Store::Awaitable<void> MemoryStore::keep_conversation(std::string call, std::uint32_t seq, Json transcript) {
+    auto& shard = shard_of(call);
+    std::lock_guard lock(shard.mutex);
+    shard.conversations[std::move(call)][seq] = std::move(transcript);
+    co_return Result<void>();
+}
+
+core::Store::Awaitable<std::map<std::uint32_t, Json>> MemoryStore::conversations(std::string call) {
+    auto& shard = shard_of(call);
+    std::lock_guard lock(shard.mutex);
+    auto found = shard.conversations.find(call);
+    co_return found == shard.conversations.end() ? std::map<std::uint32_t, Json>() : found->second;
 }
 
 core::Store::Awaitable<void> MemoryStore::keep_version(std::string flow, std::string version, Json sources) {

@@ -25,6 +25,8 @@ public:
     Awaitable<std::optional<core::CallRecord>> find_call(std::string id) override;
     Awaitable<void> close_call(std::string id, core::Time ended, std::string status) override;
     Awaitable<void> forget(std::string call) override;
+    Awaitable<void> keep_conversation(std::string call, std::uint32_t seq, core::Json transcript) override;
+    Awaitable<std::map<std::uint32_t, core::Json>> conversations(std::string call) override;
     Awaitable<void> keep_version(std::string flow, std::string version, core::Json sources) override;
     Awaitable<std::optional<core::Json>> find_version(std::string flow, std::string version) override;
     Awaitable<std::optional<core::Json>> get(std::string business, std::string key) override;
@@ -44,6 +46,7 @@ private:
         std::mutex mutex;
         std::unordered_map<std::string, core::CallRecord> calls;
         std::unordered_map<std::string, std::vector<core::JournalEntry>> journals;
+        std::unordered_map<std::string, std::map<std::uint32_t, core::Json>> conversations;
         std::map<std::pair<std::string, std::string>, core::Json> versions;  // by flow and version
         std::map<std::pair<std::string, std::string>, Value> values;         // by business and key
     };

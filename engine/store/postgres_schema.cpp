@@ -29,6 +29,13 @@ CREATE TABLE calls (
 
 CREATE INDEX calls_by_start ON calls (started);
 
+CREATE TABLE conversations (
+  call       text NOT NULL,
+  seq        integer NOT NULL,  -- of the ask that opened it
+  transcript text NOT NULL,     -- JSON
+  PRIMARY KEY (call, seq)
+);
+
 CREATE TABLE versions (
   flow    text NOT NULL,
   version text NOT NULL,

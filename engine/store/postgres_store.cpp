@@ -173,17 +173,42 @@ core::Store::Awaitable<std::optional<core::CallRecord>> PostgresStore::find_call
 }
 
 core::Store::Awaitable<void> PostgresStore::close_call(std::string id, core::Time ended, std::string status) {
-    PostgresQuery query{"UPDATE switchhook.calls SET ended = $2::bigint, status = $3 WHERE id = $1",
+    PostgresQuery query{"UPDATE switchhook.calls SET ended = $2::bigint, status = $3 WHERE id = $1 AND ended IS NULL",
                         {std::move(id), std::to_string(ended.time_since_epoch().count()), std::move(status)}};
-    co_return co_await write(std::move(query));
+    auto read = [this](const PostgresRows& rows) -> Result<void> {
+        if (rows.changed() == 0 && !writer_->repeated()) return Errc::conflict;
+        return {};
+    };
+    co_return co_await perform<void>(*writer_, *writing_, std::move(query), read);
 }
 
 core::Store::Awaitable<void> PostgresStore::forget(std::string call) {
     PostgresQuery query{
-        "WITH gone AS (DELETE FROM switchhook.calls WHERE id = $1) "
+        "WITH gone AS (DELETE FROM switchhook.calls WHERE id = $1), "
+        "said AS (DELETE FROM switchhook.conversations WHERE call = $1) "
         "DELETE FROM switchhook.journal WHERE call = $1",
         {std::move(call)}};
     co_return co_await write(std::move(query));
+}
+
+core::Store::Awaitable<void> PostgresStore::keep_conversation(std::string call, std::uint32_t seq, Json transcript) {
+    PostgresQuery query{
+        "INSERT INTO switchhook.conversations VALUES ($1, $2::integer, $3) "
+        "ON CONFLICT (call, seq) DO UPDATE SET transcript = excluded.transcript",
+        {std::move(call), std::to_string(seq), core::dump(transcript)}};
+    co_return co_await write(std::move(query));
+}
+
+core::Store::Awaitable<std::map<std::uint32_t, Json>> PostgresStore::conversations(std::string call) {
+    using Found = std::map<std::uint32_t, Json>;
+    PostgresQuery query{"SELECT seq, transcript FROM switchhook.conversations WHERE call = $1", {std::move(call)}};
+    auto read = [](const PostgresRows& rows) -> Result<Found> {
+        Found found;
+        for (int row = 0; row < rows.size(); ++row)
+            found.emplace(static_cast<std::uint32_t>(rows.integer(row, 0)), Json::parse(rows.text(row, 1)));
+        return found;
+    };
+    co_return co_await perform<Found>(*reader_, *reading_, std::move(query), read);
 }
 
 core::Store::Awaitable<void> PostgresStore::keep_version(std::string flow, std::string version, Json sources) {

@@ -28,6 +28,13 @@ CREATE TABLE calls (
 
 CREATE INDEX calls_by_start ON calls (started);
 
+CREATE TABLE conversations (
+  call       TEXT NOT NULL,
+  seq        INTEGER NOT NULL,  -- of the ask that opened it
+  transcript TEXT NOT NULL,     -- JSON
+  PRIMARY KEY (call, seq)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE versions (
   flow    TEXT NOT NULL,
   version TEXT NOT NULL,

@@ -61,12 +61,18 @@ public:
         return {};
     }
     Result<void> close_call(const std::string& id, core::Time ended, const std::string& status) {
-        statements_->close_call.with(id, std::int64_t{ended.time_since_epoch().count()}, status).run();
+        auto& close = statements_->close_call;
+        if (close.with(id, std::int64_t{ended.time_since_epoch().count()}, status).run() == 0) return Errc::conflict;
         return {};
     }
     Result<void> forget(const std::string& call) {
         statements_->forget_call.with(call).run();
         statements_->forget_journal.with(call).run();
+        statements_->forget_conversations.with(call).run();
+        return {};
+    }
+    Result<void> keep_conversation(const std::string& call, std::uint32_t seq, const Json& transcript) {
+        statements_->keep_conversation.with(call, std::int64_t{seq}, core::dump(transcript)).run();
         return {};
     }
     Result<void> keep_version(const std::string& flow, const std::string& version, const Json& sources) {
@@ -100,16 +106,18 @@ private:
         explicit Statements(SqliteDatabase& d)
             : append(d, "INSERT OR IGNORE INTO journal VALUES (?1, ?2, ?3, ?4)"),
               open_call(d, "INSERT OR IGNORE INTO calls VALUES (?1, ?2, ?3, ?4, ?5, NULL, '')"),
-              close_call(d, "UPDATE calls SET ended = ?2, status = ?3 WHERE id = ?1"),
+              close_call(d, "UPDATE calls SET ended = ?2, status = ?3 WHERE id = ?1 AND ended IS NULL"),
               forget_call(d, "DELETE FROM calls WHERE id = ?1"),
               forget_journal(d, "DELETE FROM journal WHERE call = ?1"),
+              forget_conversations(d, "DELETE FROM conversations WHERE call = ?1"),
+              keep_conversation(d, "INSERT OR REPLACE INTO conversations VALUES (?1, ?2, ?3)"),
               keep_version(d, "INSERT OR IGNORE INTO versions VALUES (?1, ?2, ?3)"),
               get(d, "SELECT value FROM kv WHERE business = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)"),
               set(d, "INSERT OR REPLACE INTO kv VALUES (?1, ?2, ?3, ?4)"),
               remove(d, "DELETE FROM kv WHERE business = ?1 AND key = ?2"),
               forget_expired(d, "DELETE FROM kv WHERE expires <= ?1") {}
-        Statement append, open_call, close_call, forget_call, forget_journal, keep_version, get, set, remove,
-            forget_expired;
+        Statement append, open_call, close_call, forget_call, forget_journal, forget_conversations, keep_conversation,
+            keep_version, get, set, remove, forget_expired;
     };
 
     void roll_back() {
@@ -132,6 +140,7 @@ public:
           log_(log),
           journal_(database_, "SELECT seq, digest, answer FROM journal WHERE call = ?1 ORDER BY seq"),
           call_(database_, "SELECT info, flow, version, ended, status FROM calls WHERE id = ?1"),
+          conversations_(database_, "SELECT seq, transcript FROM conversations WHERE call = ?1"),
           version_(database_, "SELECT sources FROM versions WHERE flow = ?1 AND version = ?2"),
           get_(database_,
                "SELECT value FROM kv WHERE business = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)") {}
@@ -172,6 +181,13 @@ public:
         call_.reset();
         return found;
     }
+    Result<std::map<std::uint32_t, Json>> conversations(const std::string& call) {
+        std::map<std::uint32_t, Json> found;
+        conversations_.with(call);
+        while (conversations_.step())
+            found.emplace(static_cast<std::uint32_t>(conversations_.integer(0)), Json::parse(conversations_.text(1)));
+        return found;
+    }
     Result<std::optional<Json>> version(const std::string& flow, const std::string& version) {
         std::optional<Json> found;
         if (version_.with(flow, version).step()) found = Json::parse(version_.text(0));
@@ -190,6 +206,7 @@ private:
     core::Log& log_;
     SqliteDatabase::Statement journal_;
     SqliteDatabase::Statement call_;
+    SqliteDatabase::Statement conversations_;
     SqliteDatabase::Statement version_;
     SqliteDatabase::Statement get_;
 };
@@ -239,6 +256,16 @@ core::Store::Awaitable<std::optional<core::CallRecord>> SqliteStore::find_call(s
 core::Store::Awaitable<void> SqliteStore::close_call(std::string id, core::Time ended, std::string status) {
     std::function<Result<void>()> work = [&] { return writer_->close_call(id, ended, status); };
     co_return co_await writing_->perform(std::move(work));
+}
+
+core::Store::Awaitable<void> SqliteStore::keep_conversation(std::string call, std::uint32_t seq, Json transcript) {
+    std::function<Result<void>()> work = [&] { return writer_->keep_conversation(call, seq, transcript); };
+    co_return co_await writing_->perform(std::move(work));
+}
+
+core::Store::Awaitable<std::map<std::uint32_t, Json>> SqliteStore::conversations(std::string call) {
+    std::function<Result<std::map<std::uint32_t, Json>>()> work = [&] { return reader_->conversations(call); };
+    co_return co_await reading_->perform(std::move(work));
 }
 
 core::Store::Awaitable<void> SqliteStore::keep_version(std::string flow, std::string version, Json sources) {

@@ -79,7 +79,7 @@ asio::awaitable<Answer> Call::perform(const Ask& ask) {
     co_return answer;
 }
 
-asio::awaitable<core::Result<std::unique_ptr<core::AudioLeg>>> Call::connect_audio() {
+asio::awaitable<core::Result<std::unique_ptr<core::AudioLeg>>> Call::connect_audio(const Ask&) {
     if (ended_ || left_) co_return core::Errc::closed;
     auto token = one_time_token();
     twiml::Urls urls;

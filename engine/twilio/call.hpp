@@ -47,7 +47,7 @@ public:
     boost::asio::awaitable<core::Answer> perform(const core::Ask& ask) override;
     // Errc::unavailable where Twilio goes on without having connected, or does not connect in time; too_large where
     // what was said before leaves no room in the document.
-    boost::asio::awaitable<core::Result<std::unique_ptr<core::AudioLeg>>> connect_audio() override;
+    boost::asio::awaitable<core::Result<std::unique_ptr<core::AudioLeg>>> connect_audio(const core::Ask& ask) override;
     void finish() override;
     bool ended() const override { return ended_; }
     boost::asio::awaitable<void> over() override;

@@ -61,7 +61,7 @@ protected:
         boost::asio::awaitable<core::Answer> perform(const core::Ask&) override {
             co_return core::Answer::of(nullptr, clock.now());
         }
-        boost::asio::awaitable<core::Result<std::unique_ptr<AudioLeg>>> connect_audio() override {
+        boost::asio::awaitable<core::Result<std::unique_ptr<AudioLeg>>> connect_audio(const core::Ask&) override {
             if (error) co_return *error;
             co_return std::make_unique<TelephoneLeg>(telephone);
         }

@@ -83,6 +83,12 @@ public:
     Awaitable<void> close_call(std::string id, core::Time ended, std::string status) override {
         return kept_.close_call(id, ended, status);
     }
+    Awaitable<void> keep_conversation(std::string call, std::uint32_t seq, core::Json transcript) override {
+        return kept_.keep_conversation(call, seq, transcript);
+    }
+    Awaitable<std::map<std::uint32_t, core::Json>> conversations(std::string call) override {
+        return kept_.conversations(call);
+    }
     Awaitable<void> keep_version(std::string flow, std::string version, core::Json sources) override {
         return kept_.keep_version(flow, version, sources);
     }

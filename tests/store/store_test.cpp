@@ -159,9 +159,30 @@ TYPED_TEST(StoreTest, KnowsHowACallEndedUntilItForgetsIt) {
     EXPECT_EQ(found->ended, this->clock_.now());
     EXPECT_EQ(found->status, "completed");
     EXPECT_EQ(this->wait(this->store_.journal("CA1")).value().size(), 1u);
+    EXPECT_TRUE(this->wait(this->store_.keep_conversation("CA1", 1, core::Json::array())));
     EXPECT_TRUE(this->wait(this->store_.forget("CA1")));
+    EXPECT_TRUE(this->wait(this->store_.conversations("CA1")).value().empty());
     EXPECT_FALSE(this->wait(this->store_.find_call("CA1")).value());
     EXPECT_TRUE(this->wait(this->store_.journal("CA1")).value().empty());
+}
+
+TYPED_TEST(StoreTest, ClosesACallOnce) {
+    EXPECT_TRUE(this->wait(this->store_.open_call(this->call())));
+    EXPECT_TRUE(this->wait(this->store_.close_call("CA1", this->clock_.now(), "completed")));
+    EXPECT_EQ(this->wait(this->store_.close_call("CA1", this->clock_.now(), "failed")).error(), core::Errc::conflict);
+    EXPECT_EQ(this->wait(this->store_.find_call("CA1")).value()->status, "completed");
+    EXPECT_EQ(this->wait(this->store_.close_call("CA2", this->clock_.now(), "failed")).error(), core::Errc::conflict);
+}
+
+TYPED_TEST(StoreTest, KeepsWhatWasSaidLastInEveryConversation) {
+    core::Json first = {{{"who", "caller"}, {"text", "Hello"}}};
+    core::Json second = {{{"who", "caller"}, {"text", "Hello"}}, {{"who", "assistant"}, {"text", "Hi"}}};
+    EXPECT_TRUE(this->wait(this->store_.keep_conversation("CA1", 2, first)));
+    EXPECT_TRUE(this->wait(this->store_.keep_conversation("CA1", 2, second)));
+    EXPECT_TRUE(this->wait(this->store_.keep_conversation("CA1", 9, first)));
+    EXPECT_TRUE(this->wait(this->store_.keep_conversation("CA2", 2, first)));
+    auto found = this->wait(this->store_.conversations("CA1")).value();
+    EXPECT_EQ(found, (std::map<std::uint32_t, core::Json>{{2, second}, {9, first}}));
 }
 
 TYPED_TEST(StoreTest, KeepsTheVersionsOfFlows) {

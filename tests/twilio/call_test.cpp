@@ -350,6 +350,8 @@ public:
     void abort() override {}
 };
 
+const core::Ask converse{"converse", {{"instructions", "Be polite"}}, "flow.lua:1"};
+
 class CallAudio : public TwilioCall {
 protected:
     using Connected = core::Result<std::unique_ptr<core::AudioLeg>>;
@@ -359,7 +361,7 @@ protected:
         boost::asio::co_spawn(
             context,
             [this]() -> boost::asio::awaitable<void> {
-                auto leg = co_await call.connect_audio();
+                auto leg = co_await call.connect_audio(converse);
                 connected.emplace(std::move(leg));
             },
             boost::asio::detached);
@@ -438,7 +440,7 @@ TEST_F(CallAudio, IsUnavailableWhereTwilioDoesNotConnectInTime) {
     Call hurried("CA1", origin, timing, clock, context.get_executor());
     Awaited<Call::Reply> first(context, hurried.turn(0, webhook()));
     auto error = tests::run(context, [](Call& asked) -> boost::asio::awaitable<core::Error> {
-        auto leg = co_await asked.connect_audio();
+        auto leg = co_await asked.connect_audio(converse);
         co_return leg ? core::Error() : leg.error();
     }(hurried));
     EXPECT_EQ(error, core::Errc::unavailable);
