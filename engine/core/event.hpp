@@ -1,61 +1,65 @@
 #pragma once
 
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/intrusive/slist.hpp>
 
-#include <memory>
+#include <optional>
 #include <utility>
-#include <vector>
 
 namespace switchhook::core {
 
 // Something that coroutines of one executor wait for. Not thread-safe: waiters and set() share a thread.
 //
 // A waiter resumes inside set(), before it returns: an answer travels from a webhook to its flow and back
-// without a turn of the event loop.
+// without a turn of the event loop. Every frame of every voice passes several of these, so a waiter is kept in the
+// coroutine that waits, and waking it allocates nothing.
 class Event {
+    using Resume = boost::asio::async_result<boost::asio::use_awaitable_t<>, void()>::handler_type;
+    struct Waiter : boost::intrusive::slist_base_hook<> {
+        std::optional<Resume> resume;
+    };
+    using Waiters = boost::intrusive::slist<Waiter, boost::intrusive::cache_last<true>>;
+
 public:
     Event() = default;
     Event(const Event&) = delete;
     Event& operator=(const Event&) = delete;
+    // Whoever still waits is destroyed.
+    ~Event() {
+        while (!waiters_.empty()) take_first(waiters_);
+    }
 
     // Suspends until the next set().
     boost::asio::awaitable<void> wait() {
+        Waiter waiter;
         co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void()>(
-            [this](auto handler) {
-                waiters_.push_back(std::make_unique<Waiter<decltype(handler)>>(std::move(handler)));
+            [&](Resume resume) {
+                waiter.resume.emplace(std::move(resume));
+                waiters_.push_back(waiter);
             },
             boost::asio::use_awaitable);
     }
 
     // Wakes everyone who waits now.
     void set() {
-        auto waiters = std::exchange(waiters_, {});
-        for (auto& waiter : waiters) waiter->wake();
+        Waiters waiters;
+        waiters.swap(waiters_);
+        while (!waiters.empty()) take_first(waiters)();
     }
 
     bool has_waiters() const { return !waiters_.empty(); }
 
 private:
-    struct AnyWaiter {
-        virtual ~AnyWaiter() = default;
-        virtual void wake() = 0;
-    };
+    // What is taken out owns the coroutine, and with it the waiter that it was in.
+    static Resume take_first(Waiters& waiters) {
+        auto& first = waiters.front();
+        waiters.pop_front();
+        return std::move(*first.resume);
+    }
 
-    template <class Handler>
-    struct Waiter final : AnyWaiter {
-        explicit Waiter(Handler h) : handler(std::move(h)) {}
-        void wake() override {
-            auto executor = boost::asio::get_associated_executor(handler);
-            boost::asio::dispatch(executor, std::move(handler));
-        }
-        Handler handler;
-    };
-
-    std::vector<std::unique_ptr<AnyWaiter>> waiters_;
+    Waiters waiters_;
 };
 
 }  // namespace switchhook::core
