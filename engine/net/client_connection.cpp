@@ -3,9 +3,9 @@
 #include "net/deadline.hpp"
 
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <sys/socket.h>
@@ -50,6 +50,7 @@ asio::awaitable<core::Result<tcp::socket>> connect_to(tcp::endpoint endpoint) {
     auto [error] = co_await socket.async_connect(endpoint, awaited);
     if (error) co_return core::Errc::unreachable;
     socket.set_option(tcp::no_delay(true), error);
+    socket.non_blocking(true, error);
     co_return std::move(socket);
 }
 
@@ -63,18 +64,23 @@ asio::awaitable<core::Result<tcp::socket>> connect_to_first(Endpoints endpoints,
 
 asio::awaitable<core::Result<ClientTls>> shake_hands(tcp::socket socket, Url url,
                                                      std::shared_ptr<asio::ssl::context> context) {
-    ClientTls stream(std::move(socket), *context);
+    ClientTls stream(std::move(socket), *context, TlsSession::Side::client);
+    auto* ssl = stream.session().native_handle();
+    SSL_set_verify(ssl, SSL_VERIFY_PEER, nullptr);
+    auto* wanted = SSL_get0_param(ssl);
     boost::system::error_code not_literal;
     asio::ip::make_address(url.host, not_literal);
-    // RFC 6066 §3: names only.
-    if (not_literal) SSL_set_tlsext_host_name(stream.native_handle(), url.host.c_str());
-    stream.set_verify_mode(asio::ssl::verify_peer);
-    stream.set_verify_callback(asio::ssl::host_name_verification(url.host));
-    auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::client, awaited);
+    if (not_literal) {
+        X509_VERIFY_PARAM_set1_host(wanted, url.host.c_str(), 0);
+        SSL_set_tlsext_host_name(ssl, url.host.c_str());  // RFC 6066 §3: names only
+    } else {
+        X509_VERIFY_PARAM_set1_ip_asc(wanted, url.host.c_str());
+    }
+    auto [error] = co_await stream.async_handshake(awaited);
     if (!error) co_return std::move(stream);
-    bool unverified = SSL_get_verify_result(stream.native_handle()) != X509_V_OK ||
+    bool unverified = SSL_get_verify_result(ssl) != X509_V_OK ||
                       ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_CERTIFICATE_VERIFY_FAILED;
-    if (error.category() == asio::error::ssl_category && unverified) co_return core::Errc::certificate;
+    if (error.category() == asio::error::get_ssl_category() && unverified) co_return core::Errc::certificate;
     co_return core::Errc::unreachable;
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 
 #include "core/errc.hpp"
+#include "net/tls_socket.hpp"
 #include "net/url.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include <chrono>
@@ -19,7 +19,7 @@
 
 namespace switchhook::net {
 
-using ClientTls = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
+using ClientTls = TlsSocket<boost::asio::ip::tcp::socket>;
 
 // What two requests must agree on to share a connection.
 struct ConnectionKey {

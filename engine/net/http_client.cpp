@@ -1,6 +1,7 @@
 #include "net/http_client.hpp"
 
 #include "net/basic_credentials.hpp"
+#include "net/beast_response.hpp"
 #include "net/client_connection.hpp"
 #include "net/deadline.hpp"
 #include "net/url.hpp"
@@ -72,18 +73,6 @@ core::Error translated(boost::system::error_code error) {
     if (error == http::error::end_of_stream || error == http::error::partial_message) return core::Errc::closed;
     if (error.category() == http::make_error_code(http::error::bad_version).category()) return core::Errc::malformed;
     return core::Errc::closed;
-}
-
-Response taken(http::response<http::string_body> message) {
-    Response response{.status = static_cast<int>(message.result_int())};
-    for (const auto& field : message) {
-        auto name = field.name_string();
-        auto value = field.value();
-        response.headers.add({name.data(), name.size()}, {value.data(), value.size()});
-    }
-    response.content_type = response.headers.find("Content-Type").value_or("");
-    response.body = std::move(message.body());
-    return response;
 }
 
 using ResponseParser = http::response_parser<http::string_body>;

@@ -3,11 +3,11 @@
 #include "net/http_listener.hpp"
 #include "net/request_parser.hpp"
 #include "net/response_writer.hpp"
+#include "net/websocket_handshake.hpp"
 #include "net/websocket_stream.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -82,16 +82,19 @@ public:
 
     // Makes the connection the WebSocket that this request asked for, and has it served to its end.
     awaitable<void> serve_websocket(Request request) {
-        namespace http = boost::beast::http;
         idle_ = false;
         const auto& handler = *options().websocket;
         auto path = std::string(request.path());
-        http::request<http::empty_body> handshake(http::verb::get, request.target, 11);
-        for (const auto& [name, value] : request.headers) handshake.insert(name, value);
-        auto websocket = std::make_shared<WebSocketStream<Stream>>(std::move(stream_), handler.options);
+        out_ = upgrade_response(request);
+        deadline = SteadyClock::now() + options().write_time;
+        if (!co_await write_out(0)) co_return;
+        deadline = SteadyClock::time_point::max();
+        parser_.reset();
+        buffer_.shrink_to_fit();
+        std::string().swap(out_);
+        auto websocket =
+            std::make_shared<WebSocketStream<Stream>>(std::move(stream_), WebSocketSide::server, handler.options);
         websocket_ = websocket;
-        auto [error] = co_await websocket->beast().async_accept(handshake, awaited);
-        if (error) co_return;
         try {
             co_await handler.serve(std::move(request), websocket);
         } catch (const std::exception& failure) {
@@ -120,7 +123,7 @@ private:
     awaitable<bool> shake_hands() {
         if constexpr (is_tls) {
             deadline = SteadyClock::now() + options().header_time;
-            auto [error] = co_await stream_.async_handshake(boost::asio::ssl::stream_base::server, awaited);
+            auto [error] = co_await stream_.async_handshake(awaited);
             co_return !error;
         }
         co_return true;
@@ -196,6 +199,7 @@ private:
     awaitable<std::optional<Response>> admit(Request request) {
         // It could not be handed over; nobody may send before the reply (RFC 6455 §4.1).
         if (has_unread()) co_return malformed("more follows the request for a WebSocket");
+        if (auto refusal = upgrade_refusal(request)) co_return refusal;
         auto path = std::string(request.path());
         try {
             co_return co_await options().websocket->admit(std::move(request));
@@ -207,8 +211,7 @@ private:
     // Whether bytes that the client sent have left the socket and were not looked at yet.
     bool has_unread() {
         if constexpr (is_tls) {
-            auto* ssl = stream_.native_handle();
-            if (SSL_has_pending(ssl) || BIO_ctrl_pending(SSL_get_rbio(ssl)) > 0) return true;
+            if (stream_.session().has_unread()) return true;
         }
         return buffer_.size() > 0;
     }
@@ -218,11 +221,9 @@ private:
         ++state_->connections;
         auto tcp = peer_.is_v6() ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4();
         Socket moved(there->executor(), tcp, socket().release());
+        moved.non_blocking(true);
         if constexpr (is_tls) {
-            auto* ssl = stream_.native_handle();
-            SSL_up_ref(ssl);
-            Stream taken(std::move(moved), ssl);
-            Stream left(std::move(stream_));  // lets go of its reference here, not beside the other worker
+            Stream taken(std::move(moved), std::move(stream_.session()));
             return std::make_shared<StreamConnection>(state_, there, peer_, tls_, std::move(taken));
         } else {
             return std::make_shared<StreamConnection>(state_, there, peer_, tls_, std::move(moved));
@@ -253,11 +254,9 @@ private:
             {.date = listener_->date(), .head = head, .keep_alive = keep_alive, .http_1_0 = parser_->is_http_1_0()});
         auto now = SteadyClock::now();
         std::size_t sent = 0;
-        if constexpr (!is_tls) {
-            // Mostly all of it goes at once, which spares a turn of the event loop.
-            boost::system::error_code error;
-            sent = stream_.write_some(boost::asio::buffer(out_), error);
-        }
+        // Mostly all of it goes at once, which spares a turn of the event loop.
+        boost::system::error_code error;
+        sent = stream_.write_some(boost::asio::buffer(out_), error);
         if (sent < out_.size()) {
             deadline = now + options().write_time;
             if (!co_await write_out(sent)) co_return false;

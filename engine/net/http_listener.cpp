@@ -95,8 +95,8 @@ void HttpServer::Listener::admit(ServerSocket socket, const tcp::endpoint& peer)
     ++state_->connections;
     if (state_->certificate) {
         auto tls = state_->certificate->context();
-        auto connection = std::make_shared<StreamConnection<ServerTls>>(state_, shared_from_this(), peer.address(), tls,
-                                                                        std::move(socket), *tls);
+        auto connection = std::make_shared<StreamConnection<ServerTls>>(
+            state_, shared_from_this(), peer.address(), tls, std::move(socket), *tls, TlsSession::Side::server);
         run(connection, refuse ? connection->turn_away() : connection->serve());
     } else {
         auto connection = std::make_shared<StreamConnection<ServerSocket>>(state_, shared_from_this(), peer.address(),

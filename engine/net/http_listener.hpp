@@ -2,12 +2,12 @@
 
 #include "net/http_server.hpp"
 #include "net/tls_certificate.hpp"
+#include "net/tls_socket.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
 
@@ -22,7 +22,7 @@ namespace switchhook::net {
 
 // One client's connection, and the same under TLS.
 using ServerSocket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Workers::Executor>;
-using ServerTls = boost::asio::ssl::stream<ServerSocket>;
+using ServerTls = TlsSocket<ServerSocket>;
 
 // What all workers share.
 struct HttpServer::State {

@@ -1,38 +1,47 @@
+#include "net/beast_response.hpp"
 #include "net/client_connection.hpp"
 #include "net/deadline.hpp"
 #include "net/http_client.hpp"
 #include "net/url.hpp"
+#include "net/websocket_handshake.hpp"
 #include "net/websocket_stream.hpp"
+
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
 
 namespace switchhook::net {
 namespace {
 
 namespace asio = boost::asio;
-namespace websocket = boost::beast::websocket;
+namespace http = boost::beast::http;
 using Opened = core::Result<std::shared_ptr<WebSocket>>;
+
+constexpr auto awaited = asio::as_tuple(asio::use_awaitable);
+constexpr std::uint64_t refusal_limit = 64 * 1024;  // bytes of its body
 
 template <class Stream>
 asio::awaitable<Opened> open_on(Stream stream, const WebSocketRequest& request, const Url& url,
                                 std::string_view user_agent, Response* refusal) {
-    auto opened = std::make_shared<WebSocketStream<Stream>>(std::move(stream), request.options);
-    auto& beast = opened->beast();
-    beast.set_option(websocket::stream_base::decorator([&](websocket::request_type& message) {
-        message.set("User-Agent", user_agent);
-        for (const auto& [name, value] : request.headers) message.set(name, value);
-    }));
-    websocket::response_type response;
-    auto [error] =
-        co_await beast.async_handshake(response, url.authority(), url.target, asio::as_tuple(asio::use_awaitable));
-    if (!error) co_return std::shared_ptr<WebSocket>(std::move(opened));
-    if (error == websocket::error::upgrade_declined && refusal) {
-        *refusal = text_response(static_cast<int>(response.result_int()), std::move(response.body()));
-        for (const auto& field : response) {
-            auto name = field.name_string();
-            auto value = field.value();
-            refusal->headers.add({name.data(), name.size()}, {value.data(), value.size()});
-        }
-        refusal->content_type = refusal->headers.find("Content-Type").value_or("");
+    const ClientUpgrade upgrade;
+    const auto bytes = upgrade.request(url, user_agent, request.headers);
+    auto [unsent, count] = co_await asio::async_write(stream, asio::buffer(bytes), awaited);
+    if (unsent) co_return core::Errc::closed;
+
+    boost::beast::flat_buffer buffer;
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(refusal_limit);
+    auto [unread, header_size] = co_await http::async_read_header(stream, buffer, parser, awaited);
+    if (unread) co_return core::Errc::closed;
+    if (upgrade.is_accepted_by(taken(parser.get()))) {
+        const auto more = buffer.data();
+        std::string received(static_cast<const char*>(more.data()), more.size());
+        co_return std::make_shared<WebSocketStream<Stream>>(std::move(stream), WebSocketSide::client, request.options,
+                                                            std::move(received));
     }
+    auto [broken, body_size] = co_await http::async_read(stream, buffer, parser, awaited);
+    if (!broken && refusal) *refusal = taken(parser.release());
     co_return core::Errc::closed;
 }
 

@@ -44,6 +44,24 @@ public:
         return std::exchange(received_, {});
     }
 
+    // So many bytes, or fewer where the server closes before.
+    std::string receive_exactly(std::size_t size) {
+        boost::system::error_code error;
+        if (received_.size() < size)
+            boost::asio::read(socket_, boost::asio::dynamic_buffer(received_),
+                              boost::asio::transfer_exactly(size - received_.size()), error);
+        auto bytes = received_.substr(0, size);
+        received_.erase(0, size);
+        return bytes;
+    }
+
+    // What comes in one piece. REQUIRES: all that came before was received.
+    std::string receive_piece() {
+        std::string bytes(65536, '\0');
+        bytes.resize(socket_.read_some(boost::asio::buffer(bytes)));
+        return bytes;
+    }
+
     std::string exchange(std::string_view bytes) {
         send(bytes);
         return receive();

@@ -4,7 +4,10 @@
 #include "net/http_server.hpp"
 #include "net/raw_client.hpp"
 #include "net/test_certificate.hpp"
+#include "net/websocket_frames.hpp"
+#include "net/websocket_handshake.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -27,6 +30,10 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr const char* handshake =
+    "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
 class WebSocketTest : public testing::Test {
 protected:
     std::string start(bool tls = false) {
@@ -35,7 +42,7 @@ protected:
             .admit = [this](Request request) { return admit(std::move(request)); },
             .serve = [this](Request request,
                             std::shared_ptr<WebSocket> socket) { return serve(std::move(request), std::move(socket)); },
-            .options = {.max_message = 100'000, .idle_time = idle_time_},
+            .options = {.max_message = 100'000, .max_backlog = 20'000'000, .idle_time = idle_time_},
         };
         options.websocket->place = place_;
         if (tls) {
@@ -60,6 +67,11 @@ protected:
     // Says its target, then sends back what it hears, until the peer leaves or tells it how to.
     asio::awaitable<void> serve(Request request, std::shared_ptr<WebSocket> socket) {
         served_on_ = std::this_thread::get_id();
+        if (request.path() == "/deaf") {
+            asio::steady_timer never(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+            co_await never.async_wait(asio::as_tuple(asio::use_awaitable));
+            co_return;
+        }
         if (!socket->send(request.target)) co_return;
         for (;;) {
             auto message = co_await socket->read();
@@ -204,9 +216,7 @@ TEST_F(WebSocketTest, EndsWithItsServerWhereverItLives) {
 TEST_F(WebSocketTest, IsRefusedWhereMoreFollowsItsRequest) {
     start();
     RawClient client(server_->port());
-    client.send(
-        "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\x81\x80mask");
+    client.send(std::string(handshake) + "\x81\x80mask");
     EXPECT_THAT(client.receive(), testing::StartsWith("HTTP/1.1 400 Bad Request\r\n"));
 }
 
@@ -270,28 +280,126 @@ TEST_F(WebSocketTest, RefusesAMessagePastItsLimit) {
 }
 
 TEST_F(WebSocketTest, RefusesToQueueWithoutBound) {
-    auto url = start();
-    core::Result<void> first;
-    core::Result<void> second;
+    for (bool tls : {false, true}) {
+        auto url = start(tls) + "/deaf";
+        core::Result<void> sent;
+        run([&]() -> asio::awaitable<void> {
+            WebSocketRequest request{.url = url, .allow_private = true, .options = {.max_backlog = 100'000}};
+            auto socket = co_await client_->connect_websocket(std::move(request));
+            if (!socket) co_return;
+            // What the system takes in for a peer that does not read has a bound of its own.
+            for (int i = 0; sent && i < 1000; ++i) sent = (*socket)->send(std::string(65'536, 'x'));
+            (*socket)->abort();
+        });
+        EXPECT_EQ(sent.error(), Errc::overloaded);
+        server_.reset();
+        context_.restart();
+    }
+}
+
+TEST_F(WebSocketTest, SendsWhatTheSystemDoesNotTakeAtOnce) {
+    for (bool tls : {false, true}) {
+        auto url = start(tls);
+        const std::string text(99'000, 'x');
+        std::size_t heard = 0;
+        run([&]() -> asio::awaitable<void> {
+            WebSocketRequest request{.url = url, .allow_private = true, .options = {.max_backlog = 20'000'000}};
+            auto socket = co_await client_->connect_websocket(std::move(request));
+            if (!socket) co_return;
+            co_await (*socket)->read();
+            for (int i = 0; i < 150; ++i) (*socket)->send(text + std::to_string(100 + i)).value();
+            for (int i = 0; i < 150; ++i) {
+                auto message = co_await (*socket)->read();
+                if (message && *message == "echo " + text + std::to_string(100 + i)) ++heard;
+            }
+            co_await (*socket)->close();
+        });
+        EXPECT_EQ(heard, 150U) << (tls ? "over TLS" : "");
+        EXPECT_EQ(ended_.get_future().get(), Errc::closed);
+        ended_ = {};
+        server_.reset();
+        context_.restart();
+    }
+}
+
+TEST_F(WebSocketTest, AnswersTogetherWhatCameTogether) {
+    start();
+    RawClient client(server_->port());
+    client.exchange(handshake);
+    EXPECT_EQ(client.receive_exactly(3), "\x81\x01/");
+
+    std::string frames;
+    for (auto text : {"one", "two", "three"}) append_frame(frames, Opcode::text, text, MaskingKey{1, 2, 3, 4});
+    client.send(frames);
+    std::string expected;
+    for (auto text : {"echo one", "echo two", "echo three"}) append_frame(expected, Opcode::text, text, {});
+    EXPECT_EQ(client.receive_piece(), expected);
+}
+
+TEST_F(WebSocketTest, AnswersAPingWithWhatItHolds) {
+    start();
+    RawClient client(server_->port());
+    client.exchange(handshake);
+    std::string ping;
+    append_frame(ping, Opcode::ping, "are you there?", MaskingKey{1, 2, 3, 4});
+    client.send(ping);
+    std::string expected("\x81\x01/");
+    append_frame(expected, Opcode::pong, "are you there?", {});
+    EXPECT_EQ(client.receive_exactly(expected.size()), expected);
+}
+
+TEST_F(WebSocketTest, LetsGoOfAPeerThatBreaksTheProtocolAndSaysWhy) {
+    start();
+    RawClient client(server_->port());
+    client.exchange(handshake);
+    client.send("\x81\x05Hello");  // not masked
+    std::string expected("\x81\x01/");
+    append_frame(expected, Opcode::close, close_payload(1002), {});
+    EXPECT_EQ(client.receive_all(), expected);
+    EXPECT_EQ(ended_.get_future().get(), Errc::malformed);
+}
+
+TEST_F(WebSocketTest, HearsWhatTheServerSaysRightBehindItsHandshake) {
+    asio::io_context servers_context;
+    asio::ip::tcp::acceptor acceptor(servers_context, {asio::ip::address_v4::loopback(), 0});
+    std::thread server([&] {
+        auto peer = acceptor.accept();
+        std::string received;
+        asio::read_until(peer, asio::dynamic_buffer(received), "\r\n\r\n");
+        const std::string_view name = "Sec-WebSocket-Key: ";
+        Request request;
+        request.headers = {{"Sec-WebSocket-Key", received.substr(received.find(name) + name.size(), 24)}};
+        auto bytes = upgrade_response(request);
+        append_frame(bytes, Opcode::text, "one", {});
+        append_frame(bytes, Opcode::text, "two", {});
+        bytes.pop_back();
+        asio::write(peer, asio::buffer(bytes));
+        asio::write(peer, asio::buffer("o", 1));
+        received.clear();
+        boost::system::error_code ended;
+        asio::read(peer, asio::dynamic_buffer(received), ended);
+    });
+    std::vector<std::string> heard;
     run([&]() -> asio::awaitable<void> {
-        WebSocketRequest request{.url = url, .allow_private = true, .options = {.max_backlog = 1000}};
+        WebSocketRequest request{.url = "ws://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port()),
+                                 .allow_private = true};
         auto socket = co_await client_->connect_websocket(std::move(request));
         if (!socket) co_return;
-        first = (*socket)->send(std::string(900, 'x'));
-        second = (*socket)->send(std::string(200, 'x'));
-        co_await (*socket)->close();
+        for (int i = 0; i < 2; ++i) {
+            auto message = co_await (*socket)->read();
+            heard.push_back(message ? *message : message.error().message());
+        }
+        (*socket)->abort();
     });
-    EXPECT_TRUE(first);
-    EXPECT_EQ(second.error(), Errc::overloaded);
+    server.join();
+    EXPECT_THAT(heard, testing::ElementsAre("one", "two"));
 }
 
 TEST_F(WebSocketTest, GivesUpAPeerThatFallsSilent) {
     idle_time_ = 40ms;
     start();
     RawClient client(server_->port());
-    client.send(
-        "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    client.send(handshake);
     EXPECT_THAT(client.receive(), testing::HasSubstr("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
     EXPECT_EQ(ended_.get_future().get(), Errc::timed_out);
 }
