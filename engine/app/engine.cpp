@@ -1,5 +1,6 @@
 #include "app/engine.hpp"
 
+#include "core/wait.hpp"
 #include "store/memory_store.hpp"
 #include "store/postgres_store.hpp"
 #include "store/sqlite_store.hpp"
@@ -57,6 +58,13 @@ std::unique_ptr<core::Store> open_store(const ServeOptions& options, const core:
     return std::make_unique<store::PostgresStore>(std::move(postgres), clock, log);
 }
 
+// On the library's own thread, which may wait.
+script::FlowLibrary::Keep keep_in(core::Store& store) {
+    return [&store](const script::Flow& flow) {
+        return core::wait(store.keep_version(flow.name(), flow.version(), script::to_json(flow.bundle())));
+    };
+}
+
 std::size_t thread_count(const ServeOptions& options) {
     return options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
 }
@@ -67,7 +75,7 @@ Engine::Engine(const ServeOptions& options)
     : options_(options),
       log_(log_options(options)),
       store_(open_store(options, clock_, log_)),
-      library_({.root = options.flows, .limits = options.limits}, clock_, log_, metrics_),
+      library_({.root = options.flows, .limits = options.limits, .keep = keep_in(*store_)}, clock_, log_, metrics_),
       reader_(reader_options(options)),
       sender_(client_),
       rest_(rest_client(options, sender_)),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/errc.hpp"
 #include "core/json.hpp"
 #include "script/limits.hpp"
 #include "script/problem.hpp"
@@ -29,6 +30,12 @@ struct Bundle {
     // The first 12 hex digits of a SHA-256 over every path and text: equal for equal content.
     std::string version() const;
 };
+
+// A bundle as it is kept: {name, main: {path, text}, modules: {name: {path, text}}}. A text that is not UTF-8 is kept
+// byte for byte too.
+core::Json to_json(const Bundle& bundle);
+// Errc::malformed for what is no bundle.
+core::Result<Bundle> bundle_from_json(const core::Json& json);
 
 // One version of one business's flow: compiled, checked, immutable. Any number of calls share it.
 class Flow {

@@ -33,11 +33,16 @@ public:
     // FlowTester::run, or a stand-in for it.
     using RunTests = std::function<std::vector<TestResult>(const Source& test, std::shared_ptr<const Flow> flow,
                                                            const FlowTester::Options&, const FlowTester::FindFlow&)>;
+    // Makes a version's sources durable. May block.
+    using Keep = std::function<core::Result<void>(const Flow&)>;
     struct Options {
         std::filesystem::path root;  // the flows folder
         Limits limits;
         RunTests run_tests = FlowTester::run;  // empty: flows go live untested
         std::vector<std::string> providers = {"twilio"};
+        // Called before a version goes live, so that no call begins on one that could not be found again. Where it
+        // fails the version goes live all the same, and is kept with the next refresh. Empty: nothing is kept.
+        Keep keep = {};
     };
 
     FlowLibrary(Options options, const core::Clock& clock, core::Log& log, core::Metrics& metrics);

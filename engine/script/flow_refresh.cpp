@@ -66,6 +66,7 @@ FlowRefresh::Outcome FlowRefresh::run(const std::set<std::string>& names) {
     auto candidates = read(names);
     for (auto& candidate : candidates) compile(candidate);
     for (auto& candidate : candidates) test(candidate, candidates);
+    for (const auto& name : std::exchange(unkept_, {})) keep(*loaded_.businesses.at(name).live);
     Outcome outcome;
     auto& problems = outcome.problems;
     for (auto& candidate : candidates) {
@@ -157,6 +158,7 @@ void FlowRefresh::settle(Candidate& candidate) {
                                      {"ms", milliseconds(candidate.took)}});
         return;
     }
+    keep(*candidate.flow);
     business.live = std::move(candidate.flow);
     business.since = clock_.now();
     metrics_.reloads_live_total.Increment();
@@ -165,6 +167,15 @@ void FlowRefresh::settle(Candidate& candidate) {
                             {"was", was.empty() ? "none" : was},
                             {"tests", candidate.tests},
                             {"ms", milliseconds(candidate.took)}});
+}
+
+void FlowRefresh::keep(const Flow& flow) {
+    if (!options_.keep) return;
+    if (auto kept = options_.keep(flow); !kept) {
+        unkept_.insert(flow.name());
+        log_.error("version_not_kept",
+                   {{"flow", flow.name()}, {"version", flow.version()}, {"why", kept.error().message()}});
+    }
 }
 
 // Looks at numbers.lua again if it or the flows that it is checked against have changed.
@@ -221,7 +232,7 @@ void FlowRefresh::take_numbers(std::map<std::string, NumberEntry> now, bool tell
 // Forgets folders that are gone and answer no number.
 void FlowRefresh::drop_unused() {
     std::erase_if(loaded_.businesses, [&](const auto& one) {
-        return one.second.seen == "gone" &&
+        return one.second.seen == "gone" && !unkept_.contains(one.first) &&
                std::none_of(loaded_.entries.begin(), loaded_.entries.end(),
                             [&](const auto& number) { return number.second.flow == one.first; });
     });

@@ -61,6 +61,7 @@ private:
     void compile(Candidate& candidate);
     void test(Candidate& candidate, const std::vector<Candidate>& others);
     void settle(Candidate& candidate);
+    void keep(const Flow& flow);
     std::optional<Problems> refresh_numbers(bool flows_changed);
     void take_numbers(std::map<std::string, NumberEntry> now, bool tell, SteadyClock::duration took);
     void drop_unused();
@@ -72,7 +73,8 @@ private:
     const BundleReader reader_;
 
     LoadedFlows loaded_;
-    std::string numbers_seen_;  // stands for the content last tried
+    std::string numbers_seen_;      // stands for the content last tried
+    std::set<std::string> unkept_;  // businesses whose live version could not be kept
 };
 
 }  // namespace switchhook::script

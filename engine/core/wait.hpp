@@ -1,0 +1,28 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace switchhook::core {
+
+// Runs an operation to its end on this thread, which it blocks: for threads that serve nobody, never for a worker.
+template <class T>
+T wait(boost::asio::awaitable<T> operation) {
+    boost::asio::io_context context(1);
+    std::exception_ptr failure;
+    std::optional<T> value;
+    boost::asio::co_spawn(context, std::move(operation), [&](std::exception_ptr error, T given) {
+        failure = error;
+        if (!error) value = std::move(given);
+    });
+    context.run();
+    if (failure) std::rethrow_exception(failure);
+    return std::move(*value);
+}
+
+}  // namespace switchhook::core
