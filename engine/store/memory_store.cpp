@@ -70,6 +70,16 @@ core::Store::Awaitable<std::map<std::uint32_t, Json>> MemoryStore::conversations
     co_return found == shard.conversations.end() ? std::map<std::uint32_t, Json>() : found->second;
 }
 
+std::map<std::string, std::size_t> MemoryStore::calls_in_progress(const std::string& flow) {
+    std::map<std::string, std::size_t> calls;
+    for (auto& shard : shards_) {
+        std::lock_guard lock(shard.mutex);
+        for (const auto& [id, call] : shard.calls)
+            if (call.flow == flow && !call.ended) ++calls[call.version];
+    }
+    return calls;
+}
+
 core::Store::Awaitable<void> MemoryStore::keep_version(std::string flow, std::string version, Json sources) {
     auto& shard = shard_of(flow);
     std::lock_guard lock(shard.mutex);

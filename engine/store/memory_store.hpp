@@ -37,6 +37,9 @@ public:
                                     std::optional<std::chrono::milliseconds> lifetime) override;
     Awaitable<void> remove(std::string business, std::string key) override;
 
+    // The calls of a flow that go on, by its version.
+    std::map<std::string, std::size_t> calls_in_progress(const std::string& flow);
+
 private:
     struct Value {
         core::Json json;

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstring>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <utility>
 
 namespace switchhook::store {
@@ -106,6 +107,19 @@ PostgresRows PostgresConnection::run(const PostgresQuery& query) {
 void PostgresConnection::run_script(const std::string& sql) {
     connect();
     check(PQexec(handle_.get(), sql.c_str()));
+}
+
+bool PostgresConnection::wait_for_notification(std::chrono::milliseconds longest) {
+    if (!handle_) return false;
+    pollfd socket{PQsocket(handle_.get()), POLLIN, 0};
+    if (poll(&socket, 1, static_cast<int>(longest.count())) > 0 && !PQconsumeInput(handle_.get()))
+        fail("cannot listen");
+    bool any = false;
+    while (auto* notification = PQnotifies(handle_.get())) {
+        PQfreemem(notification);
+        any = true;
+    }
+    return any;
 }
 
 // Between two synchronisations everything is one implicit transaction, committed at the second.

@@ -63,6 +63,8 @@ public:
     PostgresRows run(const PostgresQuery& query);
     // Statements without parameters; several are separated by ";".
     void run_script(const std::string& sql);
+    // After a LISTEN: waits until a NOTIFY comes, for `longest`. True if one did. Connects not.
+    bool wait_for_notification(std::chrono::milliseconds longest);
     // Sends them all before it waits for the first result (pipeline mode). All of them take effect, or none does: then
     // it throws.
     std::vector<PostgresRows> run_together(const std::vector<PostgresQuery>& queries);

@@ -53,6 +53,25 @@ CREATE TABLE kv (
 
 CREATE INDEX kv_by_expiry ON kv (expires) WHERE expires IS NOT NULL;
 )sql",
+    R"sql(
+CREATE TABLE flow_versions (
+  flow     text NOT NULL PRIMARY KEY,
+  revision bigint NOT NULL,  -- 1, 2, 3…
+  chosen   text NOT NULL     -- JSON: which version answers whom
+);
+
+CREATE TABLE version_changes (
+  id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  flow    text NOT NULL,
+  number  text NOT NULL,      -- E.164, or empty: all
+  version text NOT NULL,
+  kind    smallint NOT NULL,  -- 0 went live, 1 rolled back to, 2 trial
+  what    text NOT NULL,      -- for people
+  at      bigint NOT NULL     -- ms since 1970
+);
+
+CREATE INDEX version_changes_by_flow ON version_changes (flow, id);
+)sql",
 };
 
 constexpr const char* begin = R"sql(

@@ -52,6 +52,25 @@ CREATE TABLE kv (
 
 CREATE INDEX kv_by_expiry ON kv (expires) WHERE expires IS NOT NULL;
 )sql",
+    R"sql(
+CREATE TABLE flow_versions (
+  flow     TEXT NOT NULL PRIMARY KEY,
+  revision INTEGER NOT NULL,  -- 1, 2, 3…
+  chosen   TEXT NOT NULL      -- JSON: which version answers whom
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE version_changes (
+  id      INTEGER PRIMARY KEY,
+  flow    TEXT NOT NULL,
+  number  TEXT NOT NULL,     -- E.164, or empty: all
+  version TEXT NOT NULL,
+  kind    INTEGER NOT NULL,  -- 0 went live, 1 rolled back to, 2 trial
+  what    TEXT NOT NULL,     -- for people
+  at      INTEGER NOT NULL   -- ms since 1970
+) STRICT;
+
+CREATE INDEX version_changes_by_flow ON version_changes (flow, id);
+)sql",
 };
 
 }  // namespace
