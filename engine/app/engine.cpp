@@ -207,11 +207,10 @@ asio::awaitable<net::Response> Engine::answer_webhook(net::Request request, twil
 
 asio::awaitable<net::Response> Engine::route_webhook(twilio::Webhook webhook, std::string origin) {
     using enum twilio::RouteKind;
-    auto turn = webhook.route.turn;
     switch (webhook.route.kind) {
         case voice:
         case continuation:
-            return switchboard_->voice(std::move(webhook), turn, std::move(origin));
+            return switchboard_->voice(std::move(webhook), std::move(origin));
         case whisper:
             return switchboard_->whisper(webhook.route.call_sid, webhook.route.target);
         case status:

@@ -90,7 +90,9 @@ public:
     virtual ~AgentProvider() = default;
 
     // Begins to connect at once, and gives the port before that is done. `settings` are the options of the `converse`
-    // ask (engine/README.md). Failures come as Failed.
+    // ask (engine/README.md), and of a conversation that broke off `history`: a list of what AgentPort::transcript()
+    // gave, each tool with its {call_id} and without {result} where give_result() is still to come. Such a conversation
+    // goes on without a greeting. Failures come as Failed.
     virtual std::unique_ptr<AgentPort> open(const Json& settings, const CallInfo& info, AudioFormat caller,
                                             boost::asio::any_io_executor executor) = 0;
 };

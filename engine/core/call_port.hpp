@@ -43,7 +43,10 @@ public:
     // The caller is gone.
     virtual bool ended() const = 0;
 
-    // Suspends until ended().
+    // Another engine leads the call from here on: what is asked of this port is answered with the reason "moved".
+    virtual bool moved() const { return false; }
+
+    // Suspends until ended() or moved().
     virtual boost::asio::awaitable<void> over() = 0;
 };
 

@@ -40,6 +40,8 @@ public:
     prometheus::Counter& flow_failures_total;
     prometheus::Counter& fallbacks_total;
     prometheus::Counter& calls_expired_total;
+    prometheus::Counter& calls_rebuilt_total;
+    prometheus::Counter& replays_diverged_total;
     prometheus::Gauge& flows_loaded;
     prometheus::Counter& reloads_live_total;
     prometheus::Counter& reloads_refused_total;

@@ -1,5 +1,6 @@
 #include "openai/realtime_protocol.hpp"
 
+#include "core/json_text.hpp"
 #include "openai/json_members.hpp"
 #include "openai/realtime_errors.hpp"
 #include "openai/realtime_messages.hpp"
@@ -22,6 +23,16 @@ Json saying(std::string_view text) {
             {"tool_choice", "none"}};
 }
 
+// What a model is told that takes over a conversation.
+constexpr const char* broke_off =
+    "The phone line was interrupted for a few seconds. Say so in a few words, in the language of the conversation, and "
+    "go on where you left off. Do not greet the caller again.";
+
+// When something was said, since the conversation began.
+Moment::duration at_of(const Json& line) {
+    return std::chrono::duration_cast<Moment::duration>(std::chrono::duration<double>(line.value("at", 0.0)));
+}
+
 }  // namespace
 
 RealtimeProtocol::RealtimeProtocol(RealtimeSettings settings, Moment now)
@@ -31,7 +42,36 @@ RealtimeProtocol::RealtimeProtocol(RealtimeSettings settings, Moment now)
       pending_(settings_.format.bytes_of(kept_voice)),
       spoken_(settings_.format),
       heard_format_(settings_.format),
-      guarding_greeting_(!settings_.greeting.empty() && !settings_.greeting_interruptible) {}
+      guarding_greeting_(!settings_.greeting.empty() && !settings_.greeting_interruptible) {
+    recall(now);
+}
+
+// A conversation that broke off goes on with what was said in it. A tool that still runs is answered as if this
+// session had called it; otherwise the model takes up the thread.
+void RealtimeProtocol::recall(Moment now) {
+    for (const auto& line : settings_.history) before_ = std::max(before_, at_of(line));
+    for (const auto& line : settings_.history) recall(line, now - before_ + at_of(line));
+    if (!settings_.history.empty()) record_.place_note(new_item_id("note_"), broke_off, now);
+}
+
+void RealtimeProtocol::recall(const Json& line, Moment at) {
+    const auto id = new_item_id("past_");
+    if (!line.contains("tool")) {
+        if (core::text_of(line, "who") == "caller")
+            record_.place_caller(id, {}, at);
+        else
+            record_.place_assistant(id, {}, at);
+        record_.set_words(id, core::text_of(line, "text"));
+        record_.set_heard(id);
+        return;
+    }
+    const auto call_id = core::text_of(line, "call_id");
+    record_.place_call(id, {}, at);
+    record_.set_call(id, call_id, core::text_of(line, "tool"), core::text_of(line, "arguments"));
+    if (line.contains("result")) return record_.set_result(call_id, core::text_of(line, "result"));
+    calls_[call_id] = {id};
+    tool_calls_[id] = {.open = 1, .response_done = true};
+}
 
 std::vector<Action> RealtimeProtocol::take_actions() {
     return std::exchange(actions_, {});
@@ -101,7 +141,8 @@ void RealtimeProtocol::on_item_added(const Json& event, Moment now) {
 
 void RealtimeProtocol::begin(Moment now) {
     if (std::exchange(begun_, true)) return;
-    began_ = now;
+    began_ = now - before_;
+    if (!settings_.history.empty() && !has_open_calls()) responses_.add({});
     if (!settings_.greeting.empty()) responses_.add({ResponseQueue::Purpose::greeting, saying(settings_.greeting)});
     proceed(now);
 }

@@ -101,6 +101,10 @@ private:
 
     static constexpr auto nudge_after = std::chrono::seconds(5);
 
+    // What was said before this process: realtime_protocol.cpp.
+    void recall(Moment now);
+    void recall(const core::Json& line, Moment at);
+
     // A session's life: realtime_session.cpp.
     void on_session_created();
     void on_session_updated(const core::Json& event, Moment now);
@@ -169,7 +173,8 @@ private:
 
     bool begun_ = false;
     Moment began_{};
-    bool guarding_greeting_;  // it may not be interrupted
+    Moment::duration before_{};  // how long the conversation had gone on when it broke off
+    bool guarding_greeting_;     // it may not be interrupted
     bool greeting_done_ = false;
     std::optional<Moment> guard_ends_;
     bool caller_speaks_ = false;

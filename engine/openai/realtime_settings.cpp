@@ -140,7 +140,8 @@ RealtimeSettings read_settings(const Json& settings, core::AudioFormat caller) {
     out.model = settings.value("model", "gpt-realtime-2.1");
     out.format = format_named(settings, caller);
     out.session = session_of(settings, out.format);
-    if (auto greeting = settings.value("greeting", Json()); greeting.is_object()) {
+    if (auto history = settings.value("history", Json()); history.is_array()) out.history = std::move(history);
+    if (auto greeting = settings.value("greeting", Json()); greeting.is_object() && out.history.empty()) {
         out.greeting = greeting.value("text", "");
         out.greeting_interruptible = greeting.value("interruptible", true);
     }

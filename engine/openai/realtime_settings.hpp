@@ -17,6 +17,7 @@ struct RealtimeSettings {
     std::string greeting;  // may be empty
     bool greeting_interruptible = true;
     bool interruptible = true;
+    core::Json history = core::Json::array();  // of a conversation that broke off: core::AgentProvider::open
 };
 
 // `settings` are the options of the `converse` ask (engine/README.md). Where they name no audio, the model speaks the

@@ -24,7 +24,7 @@ std::shared_ptr<ActiveMessage> CallRegistry::find_message(const std::string& sid
 
 void CallRegistry::add(std::shared_ptr<ActiveCall> call) {
     auto sid = call->session.info().id;
-    calls_.emplace(std::move(sid), std::move(call));
+    calls_.insert_or_assign(std::move(sid), std::move(call));
 }
 
 void CallRegistry::add(std::shared_ptr<ActiveMessage> message) {
@@ -32,19 +32,16 @@ void CallRegistry::add(std::shared_ptr<ActiveMessage> message) {
     messages_.emplace(std::move(sid), std::move(message));
 }
 
-void CallRegistry::remove_call(const std::string& sid, core::Time now) {
-    calls_.erase(sid);
-    over_.emplace(sid, now);
+void CallRegistry::remove(const ActiveCall& call, core::Time now) {
+    const auto sid = call.session.info().id;
+    if (!call.port.moved()) over_.emplace(sid, now);
+    if (auto found = calls_.find(sid); found != calls_.end() && found->second.get() == &call) calls_.erase(found);
 }
 
 std::vector<std::shared_ptr<ActiveCall>> CallRegistry::sweep(core::Time now, std::chrono::milliseconds lifetime) {
     std::vector<std::shared_ptr<ActiveCall>> expired;
     for (const auto& [sid, call] : calls_)
         if (!call->port.ended() && call->touched + lifetime <= now) expired.push_back(call);
-    for (const auto& call : expired) {
-        call->session.set_status("expired");
-        call->port.end();
-    }
     std::erase_if(messages_, [&](const auto& entry) {
         return entry.second->port.finished() && entry.second->touched + remembered <= now;
     });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "session/call_session.hpp"
+#include "session/kept_call.hpp"
 #include "session/message_session.hpp"
 #include "twilio/call.hpp"
 #include "twilio/message.hpp"
@@ -19,6 +20,11 @@ struct ActiveCall {
                twilio::Call::Timing timing, boost::asio::any_io_executor executor, Surroundings with)
         : port(info.id, std::move(origin), timing, with.clock, std::move(executor)),
           session(std::move(info), std::move(live), port, with) {}
+    // One that another process has led so far.
+    ActiveCall(KeptCall kept, std::optional<twilio::Call::Arrival> arrival, std::string origin,
+               twilio::Call::Timing timing, boost::asio::any_io_executor executor, Surroundings with)
+        : port(kept.record.info.id, std::move(origin), timing, with.clock, std::move(executor), std::move(arrival)),
+          session(std::move(kept.record.info), std::move(kept.live), port, with, std::move(kept.past)) {}
 
     twilio::Call port;
     CallSession session;
@@ -45,12 +51,12 @@ public:
     void add(std::shared_ptr<ActiveCall> call);
     void add(std::shared_ptr<ActiveMessage> message);
 
-    // Forgets a call, but remembers for a while that it is over.
-    void remove_call(const std::string& sid, core::Time now);
+    // Forgets a call, but remembers for a while that it is over, unless another engine leads it.
+    void remove(const ActiveCall& call, core::Time now);
     bool is_over(const std::string& sid) const { return over_.contains(sid); }
 
-    // Ends the calls that the carrier has not spoken of for `lifetime`, and forgets what a repeated webhook
-    // can no longer ask for. Gives the calls that it ended.
+    // Forgets what a repeated webhook can no longer ask for. Gives the calls that the carrier has not spoken of for
+    // `lifetime`.
     std::vector<std::shared_ptr<ActiveCall>> sweep(core::Time now, std::chrono::milliseconds lifetime);
 
     std::size_t size() const { return calls_.size(); }

@@ -1,5 +1,7 @@
 #include "session/call_session.hpp"
 
+#include <utility>
+
 namespace switchhook::session {
 namespace {
 
@@ -22,25 +24,48 @@ double seconds_between(core::Time from, core::Time to) {
 }  // namespace
 
 CallSession::CallSession(core::CallInfo info, std::shared_ptr<const script::Live> live, core::CallPort& port,
-                         Surroundings surroundings)
+                         Surroundings surroundings, std::optional<Past> past)
     : info_(info),
       fallback_(live->flow->fallback()),
       port_(port),
       with_(surroundings),
-      flow_(std::move(info), std::move(live), port, surroundings) {}
+      steps_(past ? std::optional(past->journal.size()) : std::nullopt),
+      flow_(std::move(info), std::move(live), port, surroundings, std::move(past).value_or(Past())) {}
 
 asio::awaitable<void> CallSession::run() {
+    note_beginning();
+    auto end = co_await run_flow();
+    if (end == FlowSession::End::failed) co_await fall_back();
+    port_.finish();
+    co_await port_.over();
+    if (!port_.ended() || end == FlowSession::End::moved) co_return;
+    co_await wrap_up();
+}
+
+asio::awaitable<void> CallSession::settle(core::CallRecord record) {
+    auto end = co_await run_flow();
+    if (end == FlowSession::End::moved) co_return;
+    status_ = record.status;
+    ended_ = record.ended.value_or(with_.clock.now());
+    co_await run_ended();
+}
+
+void CallSession::note_beginning() const {
+    if (steps_) {
+        with_.metrics.calls_rebuilt_total.Increment();
+        with_.log.info("call rebuilt from its journal", {{"call", info_.id},
+                                                         {"number", info_.to},
+                                                         {"flow", flow().name()},
+                                                         {"version", flow().version()},
+                                                         {"answers", int(*steps_)}});
+        return;
+    }
     with_.metrics.calls_total.Increment();
     with_.log.info("call started", {{"call", info_.id},
                                     {"from", info_.from},
                                     {"number", info_.to},
                                     {"flow", flow().name()},
                                     {"version", flow().version()}});
-    auto end = co_await run_flow();
-    if (end == FlowSession::End::failed) co_await fall_back();
-    port_.finish();
-    co_await port_.over();
-    co_await wrap_up();
 }
 
 // Whatever is thrown below is the engine's own mistake: it costs the flow, not the caller.
@@ -56,8 +81,20 @@ asio::awaitable<FlowSession::End> CallSession::run_flow() {
     co_return FlowSession::End::failed;
 }
 
+asio::awaitable<void> CallSession::close(std::string status) {
+    if (std::exchange(closed_, true)) co_return;
+    status_ = std::move(status);
+    ended_ = with_.clock.now();
+    auto kept = co_await with_.store.close_call(info_.id, ended_, status_);
+    closed_elsewhere_ = kept.error() == core::Errc::conflict;
+    if (!kept && !closed_elsewhere_)
+        with_.log.error("end of call not kept", {{"call", info_.id}, {"why", kept.error().message()}});
+}
+
 asio::awaitable<void> CallSession::wrap_up() {
-    auto seconds = seconds_between(info_.started, with_.clock.now());
+    co_await close("completed");
+    if (closed_elsewhere_) co_return;
+    auto seconds = seconds_between(info_.started, ended_);
     with_.metrics.call_duration_seconds.Observe(seconds);
     with_.log.info("call ended", {{"call", info_.id},
                                   {"number", info_.to},
@@ -65,12 +102,13 @@ asio::awaitable<void> CallSession::wrap_up() {
                                   {"version", flow().version()},
                                   {"status", status_},
                                   {"seconds", seconds}});
-    if (flow_.handles("on_call_ended")) {
-        flow_.info().summary = summary();
-        co_await flow_.run("on_call_ended");
-    }
-    auto forgotten = co_await with_.store.forget(info_.id);
-    if (!forgotten) with_.log.warn("journal not pruned", {{"call", info_.id}, {"why", forgotten.error().message()}});
+    co_await run_ended();
+}
+
+asio::awaitable<void> CallSession::run_ended() {
+    if (!flow_.handles("on_call_ended")) co_return;
+    flow_.info().summary = summary();
+    co_await flow_.run("on_call_ended", first_seq_of_end);
 }
 
 // The flow is out of the game: only the port is used, and only with what was checked when the flow went live.
@@ -84,20 +122,20 @@ asio::awaitable<void> CallSession::fall_back() {
                                                {"flow", flow().name()},
                                                {"version", flow().version()},
                                                {"dial", number}});
+    auto seq = first_seq_of_fallback;
     auto apology = say(!text.empty() ? text : number.empty() ? broken : connecting);
-    co_await port_.perform(apology);
+    co_await flow_.ask(std::move(apology), ++seq);
     if (number.empty()) co_return;
     Ask dial{"dial", {{"to", Json::array({{{"number", number}}})}}, "fallback"};
-    auto outcome = co_await port_.perform(dial);
+    auto outcome = co_await flow_.ask(std::move(dial), ++seq);
     if (outcome.reason.empty() && outcome.error.empty()) co_return;
     auto regret = say(nobody);
-    co_await port_.perform(regret);
+    co_await flow_.ask(std::move(regret), ++seq);
 }
 
 Json CallSession::summary() const {
-    return {{"status", status_},
-            {"seconds", seconds_between(info_.started, with_.clock.now())},
-            {"transcript", flow_.transcript()}};
+    return {
+        {"status", status_}, {"seconds", seconds_between(info_.started, ended_)}, {"transcript", flow_.transcript()}};
 }
 
 }  // namespace switchhook::session

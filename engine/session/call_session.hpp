@@ -2,6 +2,7 @@
 
 #include "session/flow_session.hpp"
 
+#include <optional>
 #include <string>
 
 namespace switchhook::session {
@@ -10,14 +11,18 @@ namespace switchhook::session {
 // then on_call_ended.
 class CallSession {
 public:
+    // REQUIRES: the store holds the call, open. With a past, the call goes on from there.
     CallSession(core::CallInfo info, std::shared_ptr<const script::Live> live, core::CallPort& port,
-                Surroundings surroundings);
+                Surroundings surroundings, std::optional<Past> past = {});
 
-    // Runs until everything the call owes is done.
+    // Runs until everything the call owes is done, or until another engine leads the call.
     boost::asio::awaitable<void> run();
+    // Does what is still owed of a call that the store has closed. REQUIRES: a past, and a port that has ended.
+    boost::asio::awaitable<void> settle(core::CallRecord record);
 
-    // How the call ended, as the carrier says: "completed", "busy", "failed", "no-answer", "canceled", or "expired".
-    void set_status(std::string status) { status_ = std::move(status); }
+    // The call is over, `status` as the carrier says: "completed", "busy", "failed", "no-answer", "canceled", or
+    // "expired". That is kept when it returns; what the flow does about it comes after.
+    boost::asio::awaitable<void> close(std::string status);
 
     const core::CallInfo& info() const { return info_; }
     const script::Flow& flow() const { return flow_.flow(); }
@@ -26,14 +31,20 @@ private:
     boost::asio::awaitable<FlowSession::End> run_flow();
     boost::asio::awaitable<void> fall_back();
     boost::asio::awaitable<void> wrap_up();
+    boost::asio::awaitable<void> run_ended();
+    void note_beginning() const;
     core::Json summary() const;
 
     core::CallInfo info_;
     core::Json fallback_;
     core::CallPort& port_;
     Surroundings with_;
+    const std::optional<std::size_t> steps_;  // that were journaled before this session; nothing for a new call
     FlowSession flow_;
-    std::string status_ = "completed";
+    std::string status_;
+    core::Time ended_{};
+    bool closed_ = false;
+    bool closed_elsewhere_ = false;  // another engine heard of the end first, and does what is owed
 };
 
 }  // namespace switchhook::session

@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace switchhook::session {
@@ -52,12 +53,13 @@ struct Keys {
 
 }  // namespace
 
-Conversation::Conversation(With with, const core::CallInfo& info, core::CallPort& port)
-    : with_(with), info_(info), port_(port) {}
+Conversation::Conversation(With with, const core::CallInfo& info, core::CallPort& port, Said said)
+    : with_(std::move(with)), info_(info), port_(port), said_(std::move(said)) {}
 
 // The bridge's own coroutines hold it until both of its sides are closed.
 Conversation::~Conversation() {
     if (bridge_) bridge_->agent().close();
+    let_go();
 }
 
 bool Conversation::performs(std::string_view kind) {
@@ -66,7 +68,8 @@ bool Conversation::performs(std::string_view kind) {
 }
 
 std::string Conversation::objection_to(std::string_view kind) const {
-    if (performs(kind) && kind != "converse" && !bridge_) return std::string(kind) + ": no conversation is going on";
+    if (performs(kind) && kind != "converse" && !bridge_ && !failed_)
+        return std::string(kind) + ": no conversation is going on";
     if (!bridge_ || (performs(kind) && kind != "converse")) return {};
     return std::string(kind) +
            ": the caller talks with the assistant now: return from the tool first, and do it after call:converse";
@@ -76,6 +79,7 @@ asio::awaitable<Answer> Conversation::perform(const Ask& ask) {
     if (auto objection = objection_to(ask.kind); !objection.empty())
         co_return Answer::raise(objection, with_.clock.now());
     if (ask.kind == "converse") co_return co_await open(ask);
+    if (failed_) co_return ask.kind == "interject" ? of(nullptr) : *std::exchange(failed_, std::nullopt);
     if (ask.kind == "end_conversation") co_return co_await end(ask);
     if (ask.kind == "collect_digits") co_return co_await collect(ask);
     if (ask.kind == "interject") {
@@ -89,25 +93,48 @@ asio::awaitable<Answer> Conversation::perform(const Ask& ask) {
 
 asio::awaitable<Answer> Conversation::open(const Ask& ask) {
     began_ = with_.clock.now();
-    value_ = nullptr;
-    if (!with_.agents) co_return fail("not_configured", "no model is configured: set OPENAI_API_KEY");
+    failed_.reset();
+    past_ = {};
     with_.log.info("conversation begins", {{"call", info_.id}, {"number", info_.to}, {"at", ask.where}});
+    if (auto failed = co_await connect(ask, ask)) co_return std::move(*failed);
+    began_ = with_.clock.now();
+    course_->begin(began_);
+    co_return co_await go_on();
+}
+
+asio::awaitable<void> Conversation::reopen(const Ask& ask) {
+    const auto opening = past_.opening();
+    began_ = past_.opened_at();
+    with_.log.info("conversation goes on", {{"call", info_.id}, {"number", info_.to}, {"at", opening.where}});
+    failed_ = co_await connect(opening, ask);
+    if (failed_) co_return;
+    course_->begin(with_.clock.now());
+    course_->hold();
+}
+
+asio::awaitable<std::optional<Answer>> Conversation::connect(const Ask& opening, const Ask& asked) {
+    value_ = nullptr;
+    opened_by_ = opening.seq;
+    if (!with_.agents) co_return fail("not_configured", "no model is configured: set OPENAI_API_KEY");
+    auto settings = opening.options;
+    auto history = past_.history(said_.contains(opening.seq) ? said_[opening.seq] : Json::array());
+    if (!history.empty()) settings["history"] = std::move(history);
     auto executor = co_await asio::this_coro::executor;
     // While the carrier fetches the document and connects, so does the model: its first word is not late.
-    auto agent = with_.agents->open(ask.options, info_, core::telephone_mulaw, executor);
+    auto agent = with_.agents->open(settings, info_, core::telephone_mulaw, executor);
     bridge_ = std::make_shared<Bridge>(std::move(agent), with_.clock, with_.metrics, executor);
     bridge_->start();
-    auto leg = co_await port_.connect_audio(ask);
+    auto leg = co_await port_.connect_audio(asked);
     if (!leg) {
         if (leg.error() == core::Errc::closed) co_return finish("caller_hung_up");
         co_return fail("no_audio", "the caller's audio cannot be connected: " + leg.error().message());
     }
     bridge_->connect(std::move(*leg));
-    began_ = with_.clock.now();
-    course_.emplace(ConversationCourse::settings_of(ask.options));
-    course_->begin(began_);
+    auto course = ConversationCourse::settings_of(opening.options);
+    course.time_limit -= std::min(with_.clock.now() - began_, course.time_limit);
+    course_.emplace(std::move(course));
     bridge_->agent().begin();
-    co_return co_await go_on();
+    co_return std::nullopt;
 }
 
 asio::awaitable<Answer> Conversation::end(const Ask& ask) {
@@ -153,6 +180,7 @@ std::optional<Answer> Conversation::take(Bridge::Signal signal) {
     auto now = with_.clock.now();
     if (auto* tool = std::get_if<AgentPort::ToolCall>(&signal)) {
         course_->hold();
+        keep_what_was_said();
         return of({{"tool", {{"call_id", tool->call_id}, {"name", tool->name}, {"arguments", tool->arguments}}}});
     }
     if (auto* failed = std::get_if<AgentPort::Failed>(&signal)) return fail(failed->code, failed->what);
@@ -167,9 +195,10 @@ std::optional<Answer> Conversation::take(Bridge::Signal signal) {
         course_->caller_pauses(now);
     else if (std::holds_alternative<AgentPort::Interrupted>(signal))
         course_->interrupted();
-    else if (std::holds_alternative<AgentPort::Idle>(signal))
+    else if (std::holds_alternative<AgentPort::Idle>(signal)) {
         course_->assistant_is_idle(now);
-    else
+        keep_what_was_said();
+    } else
         course_->assistant_speaks();
     return std::nullopt;
 }
@@ -224,10 +253,23 @@ Answer Conversation::finish(std::string reason, std::string what) {
                                              {"number", info_.to},
                                              {"reason", reason},
                                              {"seconds", event["seconds"].get<double>()}});
-        auto ending = bridge->end();
-        asio::co_spawn(bridge->executor(), std::move(ending), asio::detached);
+        let_go();
+        leaving_ = std::move(bridge);
     }
     return of({{"finished", std::move(event)}});
+}
+
+void Conversation::let_go() {
+    auto bridge = std::exchange(leaving_, nullptr);
+    if (!bridge) return;
+    auto ending = bridge->end();
+    asio::co_spawn(bridge->executor(), std::move(ending), asio::detached);
+}
+
+void Conversation::keep_what_was_said() {
+    if (!with_.keep) return;
+    auto keeping = with_.keep(opened_by_, bridge_->agent().transcript());
+    asio::co_spawn(bridge_->executor(), std::move(keeping), asio::detached);
 }
 
 Answer Conversation::of(Json value) const {

@@ -12,8 +12,10 @@
 #include "session/services.hpp"
 #include "session/transcript.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 namespace switchhook::session {
 
@@ -28,21 +30,43 @@ struct Surroundings {
     core::AgentProvider* agents = nullptr;  // null: no model is configured
 };
 
+// What a process before this one has kept of a call.
+struct Past {
+    std::vector<core::JournalEntry> journal;
+    Conversation::Said conversations;
+};
+
+// Whether answers to this kind of ask are journaled: all but those that are the same whenever the flow is run.
+bool is_journaled(std::string_view kind);
+
+// The asks of a handler are numbered from here, so that each part of a call finds its own answers again, however the
+// parts before it ended.
+constexpr std::uint32_t first_seq_of_call = 0;
+constexpr std::uint32_t first_seq_of_fallback = 100'000;
+constexpr std::uint32_t first_seq_of_end = 200'000;
+
 // One run of one flow: takes each ask, has it performed by the port or by the services, journals the answer, and only
 // then lets the flow go on.
+//
+// With a past, the flow is led to where it was: what it asks is answered from the journal, up to the first ask that has
+// no answer there.
 class FlowSession {
 public:
     enum class End {
         finished,  // the handler returned, or left the call to somebody else
         hung_up,   // the caller went away while the handler needed them
         failed,    // the flow broke, or its assistant did and the flow left it at that; it has been logged
+        moved,     // another engine leads the call: nothing more is to be done for it here
     };
 
     FlowSession(core::CallInfo info, std::shared_ptr<const script::Live> live, core::CallPort& port,
-                Surroundings surroundings);
+                Surroundings surroundings, Past past = {});
 
-    // Runs a handler to its end.
-    boost::asio::awaitable<End> run(std::string_view handler);
+    // Runs a handler to its end. Its asks are numbered from `first_seq` + 1.
+    boost::asio::awaitable<End> run(std::string_view handler, std::uint32_t first_seq = first_seq_of_call);
+
+    // Asks something of the port in the flow's place, numbered `seq`.
+    boost::asio::awaitable<core::Answer> ask(core::Ask ask, std::uint32_t seq);
 
     bool handles(std::string_view handler) const { return live_->flow->handles(handler); }
     core::CallInfo& info() { return info_; }
@@ -52,8 +76,13 @@ public:
 
 private:
     boost::asio::awaitable<core::Answer> perform(const core::Ask& ask);
+    const core::JournalEntry* known(std::uint32_t seq) const;
+    bool has_been_here(std::uint32_t seq) const;
+    void pass(const core::Ask& ask, const core::Answer& answer);
+    Conversation& conversation();
     void note_conversation(const core::Ask& ask, const core::Answer& answer);
-    boost::asio::awaitable<bool> journal(const core::Ask& ask, const core::Answer& answer);
+    boost::asio::awaitable<core::Result<void>> journal(const core::Ask& ask, const core::Answer& answer);
+    End diverge(const core::Ask& ask);
     void report(std::string_view handler, const script::Failed& failed);
 
     core::CallInfo info_;
@@ -61,7 +90,8 @@ private:
     core::CallPort& port_;
     Surroundings with_;
     script::FlowRun run_;
-    unsigned seq_ = 0;
+    Past past_;
+    std::uint32_t seq_ = 0;
     core::Time last_answer_;
     core::Json result_;
     Transcript transcript_;

@@ -9,6 +9,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <exception>
+#include <utility>
+
 namespace switchhook::session {
 namespace {
 
@@ -19,6 +22,12 @@ using core::Json;
 constexpr const char* not_in_service = "The number you have called is not set up yet. Goodbye.";
 constexpr const char* nobody = "Sorry, nobody can take your call now. Please call again later.";
 constexpr const char* restarting = "We are restarting our phone system. Please call again in a minute. Goodbye.";
+
+constexpr const char* broken = "Sorry, something went wrong on our side. Please call again later.";
+constexpr const char* connecting = "Sorry, something went wrong on our side. I am connecting you to someone.";
+
+// How often a call may be lost to another engine while one webhook waits for it.
+constexpr int most_attempts = 5;
 
 constexpr std::uint16_t policy_violation = 1008;  // RFC 6455 §7.4.1
 
@@ -31,6 +40,32 @@ net::Response document_of(std::initializer_list<Ask> asks, const twiml::Urls& ur
 
 net::Response empty_document() {
     return document_of({});
+}
+
+Ask say(const char* text) {
+    return {"say", {{"text", text}}, ""};
+}
+Ask hangup() {
+    return {"hangup", Json::object(), ""};
+}
+Ask dial(const std::string& number) {
+    return {"dial", {{"to", Json::array({{{"number", number}}})}}, ""};
+}
+
+twiml::Urls dial_urls(const std::string& origin) {
+    twiml::Urls urls;
+    urls.action = origin + "/twilio/continue/1/0";
+    return urls;
+}
+
+net::Response after_dial(std::string_view outcome) {
+    if (outcome == "completed" || outcome == "answered") return document_of({hangup()});
+    return document_of({say(nobody), hangup()});
+}
+
+// Who takes a call in the place of its flow; empty where it names nobody.
+std::string fallback_number(const script::Live* live) {
+    return live && live->flow->fallback().is_object() ? live->flow->fallback().value("dial", "") : "";
 }
 
 // Runs `work` on the executor where its call lives; where that is this one already, without a detour.
@@ -47,13 +82,19 @@ struct Switchboard::Post {
 
     net::Workers::Executor executor;
     CallRegistry registry;
-    asio::steady_timer timer;  // the next sweep
+    std::unordered_map<std::string, std::shared_ptr<core::Event>> coming;  // calls that are looked for, by SID
+    asio::steady_timer timer;                                              // the next sweep
     bool sweeping = false;
 };
 
 Switchboard::Switchboard(Options options, net::Workers& workers, script::FlowLibrary& library, TextSender& texts,
                          Surroundings surroundings)
-    : options_(options), workers_(workers), library_(library), texts_(texts), with_(surroundings) {
+    : options_(options),
+      workers_(workers),
+      library_(library),
+      texts_(texts),
+      with_(surroundings),
+      flows_(library, surroundings.store, surroundings.limits, surroundings.log) {
     for (std::size_t i = 0; i < workers.size(); ++i) posts_.push_back(std::make_unique<Post>(workers.executor(i)));
 }
 
@@ -67,54 +108,107 @@ std::size_t Switchboard::worker_of(const std::string& call_sid) const {
     return std::hash<std::string>()(call_sid) % posts_.size();
 }
 
-asio::awaitable<net::Response> Switchboard::voice(twilio::Webhook webhook, unsigned turn, std::string origin) {
+asio::awaitable<net::Response> Switchboard::voice(twilio::Webhook webhook, std::string origin) {
     auto& post = post_of(webhook.call_sid);
-    co_return co_await on(post.executor, answer(post, std::move(webhook), turn, std::move(origin)));
+    co_return co_await on(post.executor, answer(post, std::move(webhook), std::move(origin)));
 }
 
-asio::awaitable<net::Response> Switchboard::answer(Post& post, twilio::Webhook webhook, unsigned turn,
-                                                   std::string origin) {
-    auto call = post.registry.find_call(webhook.call_sid);
-    if (!call) {
-        if (post.registry.is_over(webhook.call_sid) || twilio::has_ended(webhook)) co_return empty_document();
-        if (turn > 0)
-            with_.log.warn("webhook of a call that is not known here",
-                           {{"call", webhook.call_sid}, {"turn", int(turn)}});
-        auto live = library_.find(webhook.to);
-        if (!live || !live->flow->handles("on_call") || draining_ || active_calls_ >= options_.max_calls)
-            co_return without_flow(webhook, live.get(), origin);
-        call = open_call(post, webhook, std::move(live), std::move(origin));
-        turn = 0;
+asio::awaitable<net::Response> Switchboard::answer(Post& post, twilio::Webhook webhook, std::string origin) {
+    auto turn = webhook.route.turn;
+    for (int attempt = 0; attempt < most_attempts; ++attempt) {
+        auto call = post.registry.find_call(webhook.call_sid);
+        // Another engine has led the call on.
+        if (call && !call->port.knows(turn, webhook.route.step)) std::exchange(call, nullptr)->port.abandon();
+        if (!call) {
+            auto found = co_await bring(post, webhook, origin);
+            if (found.response) co_return std::move(*found.response);
+            call = std::move(found.call);
+            if (!call) continue;
+            if (found.begins) turn = 0;
+        }
+        call->touched = with_.clock.now();
+        auto reply = co_await call->port.turn(turn, webhook);
+        if (reply.moved) continue;
+        if (reply.repeated) with_.metrics.webhooks_repeated_total.Increment();
+        if (reply.kept_waiting) with_.metrics.slow_asks_total.Increment();
+        co_return net::xml_response(200, std::move(reply.document));
     }
-    call->touched = with_.clock.now();
-    auto reply = co_await call->port.turn(turn, std::move(webhook));
-    if (reply.repeated) with_.metrics.webhooks_repeated_total.Increment();
-    if (reply.kept_waiting) with_.metrics.slow_asks_total.Increment();
-    co_return net::xml_response(200, std::move(reply.document));
+    co_return without_store(webhook, core::Errc::conflict, origin);
 }
 
-std::shared_ptr<ActiveCall> Switchboard::open_call(Post& post, const twilio::Webhook& webhook,
-                                                   std::shared_ptr<const script::Live> live, std::string origin) {
+// One webhook looks for a call, others of the same call wait for what it finds.
+asio::awaitable<Switchboard::Found> Switchboard::bring(Post& post, const twilio::Webhook& webhook,
+                                                       const std::string& origin) {
+    if (auto coming = post.coming.find(webhook.call_sid); coming != post.coming.end()) {
+        auto event = coming->second;
+        co_await event->wait();
+        co_return Found{};
+    }
+    if (post.registry.is_over(webhook.call_sid)) co_return Found{{}, empty_document()};
+    auto event = std::make_shared<core::Event>();
+    post.coming.emplace(webhook.call_sid, event);
+    auto looking = webhook.route.turn > 0 ? rebuild_call(post, webhook, origin) : open_call(post, webhook, origin);
+    auto [failure, found] =
+        co_await asio::co_spawn(post.executor, std::move(looking), asio::as_tuple(asio::use_awaitable));
+    post.coming.erase(webhook.call_sid);
+    event->set();
+    if (failure) std::rethrow_exception(failure);
+    co_return std::move(found);
+}
+
+asio::awaitable<Switchboard::Found> Switchboard::open_call(Post& post, const twilio::Webhook& webhook,
+                                                           const std::string& origin) {
+    if (twilio::has_ended(webhook)) co_return Found{{}, empty_document()};
+    auto live = library_.find(webhook.to);
+    if (!live || !live->flow->handles("on_call") || draining_ || active_calls_ >= options_.max_calls)
+        co_return Found{{}, without_flow(webhook, live.get(), origin)};
     auto info = twilio::call_info(webhook, with_.clock.now());
     info.settings = live->settings;
-    auto call = std::make_shared<ActiveCall>(std::move(info), std::move(live), std::move(origin), options_.timing,
+    core::CallRecord record{info, live->flow->name(), live->flow->version()};
+    auto opened = co_await with_.store.open_call(std::move(record));
+    if (opened.error() == core::Errc::conflict) co_return co_await rebuild_call(post, webhook, origin);
+    if (!opened) co_return Found{{}, without_store(webhook, opened.error(), origin)};
+    auto call =
+        std::make_shared<ActiveCall>(std::move(info), std::move(live), origin, options_.timing, post.executor, with_);
+    co_return Found{serve(post, std::move(call)), {}, true};
+}
+
+asio::awaitable<Switchboard::Found> Switchboard::rebuild_call(Post& post, const twilio::Webhook& webhook,
+                                                              const std::string& origin) {
+    const auto& route = webhook.route;
+    // What came of a dial that the engine itself asked for, in the place of a flow.
+    if (auto outcome = webhook.params.get("DialCallStatus"); route.step == 0 && !outcome.empty())
+        co_return Found{{}, after_dial(outcome)};
+    auto kept = co_await find_kept_call(webhook.call_sid, with_.store, flows_);
+    if (kept.error() == core::Errc::not_found && route.turn > 0) {
+        with_.log.warn("webhook of a call that is not known", {{"call", webhook.call_sid}, {"turn", int(route.turn)}});
+        co_return co_await open_call(post, webhook, origin);
+    }
+    if (!kept) co_return Found{{}, without_store(webhook, kept.error(), origin)};
+    if (kept->record.ended) co_return Found{{}, empty_document()};
+    twilio::Call::Arrival arrival{route.turn, route.step, webhook};
+    auto call = std::make_shared<ActiveCall>(std::move(*kept), std::move(arrival), origin, options_.timing,
                                              post.executor, with_);
+    co_return Found{serve(post, std::move(call)), {}};
+}
+
+std::shared_ptr<ActiveCall> Switchboard::serve(Post& post, std::shared_ptr<ActiveCall> call) {
+    call->touched = with_.clock.now();
     post.registry.add(call);
     ++active_calls_;
     with_.metrics.calls_active.Increment();
-    asio::co_spawn(post.executor, serve_call(post, call), asio::detached);
+    asio::co_spawn(post.executor, run_call(post, call), asio::detached);
     return call;
 }
 
 // What goes wrong with one call's record touches no other call.
-asio::awaitable<void> Switchboard::serve_call(Post& post, std::shared_ptr<ActiveCall> call) {
-    const auto sid = call->session.info().id;
+asio::awaitable<void> Switchboard::run_call(Post& post, std::shared_ptr<ActiveCall> call) {
     try {
         co_await call->session.run();
     } catch (const std::exception& error) {
-        with_.log.error("call broke off", {{"call", sid}, {"what", error.what()}});
+        with_.log.error("call broke off", {{"call", call->session.info().id}, {"what", error.what()}});
     }
-    post.registry.remove_call(sid, with_.clock.now());
+    post.registry.remove(*call, with_.clock.now());
     --active_calls_;
     with_.metrics.calls_active.Decrement();
 }
@@ -122,7 +216,7 @@ asio::awaitable<void> Switchboard::serve_call(Post& post, std::shared_ptr<Active
 // No flow takes this call: the caller hears why, and reaches a person where the number's flow names one.
 net::Response Switchboard::without_flow(const twilio::Webhook& webhook, const script::Live* live,
                                         const std::string& origin) {
-    auto number = live && live->flow->fallback().is_object() ? live->flow->fallback().value("dial", "") : "";
+    auto number = fallback_number(live);
     if (active_calls_ >= options_.max_calls && live) {
         with_.metrics.overload_total.Increment();
         with_.log.error("call rejected: as many calls as --max-calls allows",
@@ -132,31 +226,38 @@ net::Response Switchboard::without_flow(const twilio::Webhook& webhook, const sc
     if (draining_ && live) return while_draining(webhook, number, origin);
     with_.log.error("call to a number that no flow answers: add it to numbers.lua",
                     {{"call", webhook.call_sid}, {"number", webhook.to}});
-    return document_of({{"say", {{"text", not_in_service}}, ""}, {"hangup", Json::object(), ""}});
+    return document_of({say(not_in_service), hangup()});
 }
 
 // A person takes the call, where the flow names one. What came of that comes back here: there is no call to find.
 net::Response Switchboard::while_draining(const twilio::Webhook& webhook, const std::string& number,
                                           const std::string& origin) {
-    const Ask hangup{"hangup", Json::object(), ""};
-    auto outcome = webhook.params.get("DialCallStatus");
-    if (outcome == "completed" || outcome == "answered") return document_of({hangup});
-    if (!outcome.empty()) return document_of({{"say", {{"text", nobody}}, ""}, hangup});
     with_.log.warn("call not taken: the engine drains",
                    {{"call", webhook.call_sid}, {"number", webhook.to}, {"dial", number}});
-    if (number.empty()) return document_of({{"say", {{"text", restarting}}, ""}, hangup});
-    twiml::Urls urls;
-    urls.action = origin + "/twilio/continue/1";
-    return document_of({{"dial", {{"to", Json::array({{{"number", number}}})}}, ""}}, urls);
+    if (number.empty()) return document_of({say(restarting), hangup()});
+    return document_of({dial(number)}, dial_urls(origin));
+}
+
+// The store is out of order, or the call cannot be led on from what it holds.
+net::Response Switchboard::without_store(const twilio::Webhook& webhook, core::Error why, const std::string& origin) {
+    auto live = library_.find(webhook.to);
+    auto number = fallback_number(live.get());
+    with_.metrics.fallbacks_total.Increment();
+    with_.log.error("call takes the fallback: the store does not hold it",
+                    {{"call", webhook.call_sid}, {"number", webhook.to}, {"why", why.message()}, {"dial", number}});
+    if (number.empty()) return document_of({say(broken), hangup()});
+    return document_of({say(connecting), dial(number)}, dial_urls(origin));
 }
 
 asio::awaitable<net::Response> Switchboard::whisper(std::string call_sid, std::size_t target) {
     auto& post = post_of(call_sid);
-    auto work = [](Post& p, std::string sid, std::size_t t) -> asio::awaitable<net::Response> {
-        auto call = p.registry.find_call(sid);
-        co_return call ? net::xml_response(200, call->port.whisper(t)) : empty_document();
+    auto work = [](Switchboard& board, Post& p, std::string sid, std::size_t t) -> asio::awaitable<net::Response> {
+        if (auto call = p.registry.find_call(sid)) co_return net::xml_response(200, call->port.whisper(t));
+        auto kept = co_await find_kept_call(sid, board.with_.store, board.flows_);
+        auto ask = kept ? next_ask(*kept, board.with_.limits) : std::nullopt;
+        co_return ask ? net::xml_response(200, twilio::Call::whisper(*ask, t)) : empty_document();
     };
-    co_return co_await on(post.executor, work(post, std::move(call_sid), target));
+    co_return co_await on(post.executor, work(*this, post, std::move(call_sid), target));
 }
 
 asio::awaitable<void> Switchboard::media_stream(std::string call_sid, std::shared_ptr<net::WebSocket> socket) {
@@ -191,17 +292,29 @@ std::string Switchboard::attach(const std::string& call_sid, const std::shared_p
 
 asio::awaitable<net::Response> Switchboard::status(twilio::Webhook webhook) {
     auto& post = post_of(webhook.call_sid);
-    auto work = [](Post& p, twilio::Webhook w, core::Time now) -> asio::awaitable<net::Response> {
-        if (auto call = p.registry.find_call(w.call_sid)) {
-            call->touched = now;
-            if (twilio::has_ended(w)) {
-                call->session.set_status(std::string(w.params.get("CallStatus")));
-                call->port.end();
-            }
-        }
+    co_return co_await on(post.executor, end_call(post, std::move(webhook)));
+}
+
+// When the carrier has its reply, the end of the call is kept.
+asio::awaitable<net::Response> Switchboard::end_call(Post& post, twilio::Webhook webhook) {
+    auto call = post.registry.find_call(webhook.call_sid);
+    if (call) call->touched = with_.clock.now();
+    if (!twilio::has_ended(webhook) || (!call && post.registry.is_over(webhook.call_sid))) co_return empty_document();
+    std::string status(webhook.params.get("CallStatus"));
+    if (!call) {
+        auto kept = co_await find_kept_call(webhook.call_sid, with_.store, flows_);
+        if (!kept && kept.error() != core::Errc::not_found)
+            with_.log.error("end of call not kept", {{"call", webhook.call_sid}, {"why", kept.error().message()}});
+        if (!kept || kept->record.ended || post.registry.find_call(webhook.call_sid)) co_return empty_document();
+        call = std::make_shared<ActiveCall>(std::move(*kept), std::nullopt, "", options_.timing, post.executor, with_);
+        co_await call->session.close(status);
+        call->port.end();
+        serve(post, call);
         co_return empty_document();
-    };
-    co_return co_await on(post.executor, work(post, std::move(webhook), with_.clock.now()));
+    }
+    co_await call->session.close(status);
+    call->port.end();
+    co_return empty_document();
 }
 
 asio::awaitable<net::Response> Switchboard::text_message(twilio::Webhook webhook) {
@@ -279,6 +392,8 @@ asio::awaitable<void> Switchboard::sweep(Post& post) {
         co_await post.timer.async_wait(asio::as_tuple(asio::use_awaitable));
         auto expired = post.registry.sweep(with_.clock.now(), options_.call_lifetime);
         for (const auto& call : expired) {
+            co_await call->session.close("expired");
+            call->port.end();
             with_.metrics.calls_expired_total.Increment();
             with_.log.warn("call expired: the carrier never said that it ended; set the number's status callback",
                            {{"call", call->session.info().id}, {"number", call->session.info().to}});

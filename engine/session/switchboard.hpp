@@ -5,19 +5,21 @@
 #include "net/workers.hpp"
 #include "script/flow_library.hpp"
 #include "session/call_registry.hpp"
+#include "session/pinned_flows.hpp"
 #include "twilio/webhook.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace switchhook::session {
 
 // Brings every webhook to its call: new calls to the flow of the number they rang, the others to the worker on which
-// their call lives. Always gives TwiML that a caller can hear.
+// their call lives. A call that is not here is rebuilt from the store. Always gives TwiML that a caller can hear.
 class Switchboard {
 public:
     struct Options {
@@ -33,7 +35,7 @@ public:
     ~Switchboard();
 
     // `origin`: the public address under which the webhook came, as "https://voice.example.com".
-    boost::asio::awaitable<net::Response> voice(twilio::Webhook webhook, unsigned turn, std::string origin);
+    boost::asio::awaitable<net::Response> voice(twilio::Webhook webhook, std::string origin);
     boost::asio::awaitable<net::Response> whisper(std::string call_sid, std::size_t target);
     boost::asio::awaitable<net::Response> status(twilio::Webhook webhook);
     boost::asio::awaitable<net::Response> text_message(twilio::Webhook webhook);
@@ -58,17 +60,27 @@ public:
 private:
     struct Post;  // one worker's calls and its sweep
 
+    // The call that a webhook is for, or what answers it without one; neither: to be looked for again.
+    struct Found {
+        std::shared_ptr<ActiveCall> call;
+        std::optional<net::Response> response;
+        bool begins = false;  // the call is new, whichever turn its first webhook asked for
+    };
+
     Post& post_of(const std::string& sid);
-    std::shared_ptr<ActiveCall> open_call(Post& post, const twilio::Webhook& webhook,
-                                          std::shared_ptr<const script::Live> live, std::string origin);
-    boost::asio::awaitable<void> serve_call(Post& post, std::shared_ptr<ActiveCall> call);
-    boost::asio::awaitable<net::Response> answer(Post& post, twilio::Webhook webhook, unsigned turn,
-                                                 std::string origin);
+    boost::asio::awaitable<net::Response> answer(Post& post, twilio::Webhook webhook, std::string origin);
+    boost::asio::awaitable<Found> bring(Post& post, const twilio::Webhook& webhook, const std::string& origin);
+    boost::asio::awaitable<Found> open_call(Post& post, const twilio::Webhook& webhook, const std::string& origin);
+    boost::asio::awaitable<Found> rebuild_call(Post& post, const twilio::Webhook& webhook, const std::string& origin);
+    boost::asio::awaitable<net::Response> end_call(Post& post, twilio::Webhook webhook);
+    std::shared_ptr<ActiveCall> serve(Post& post, std::shared_ptr<ActiveCall> call);
+    boost::asio::awaitable<void> run_call(Post& post, std::shared_ptr<ActiveCall> call);
     boost::asio::awaitable<net::Response> answer_message(Post& post, twilio::Webhook webhook);
     std::string attach(const std::string& call_sid, const std::shared_ptr<twilio::MediaStream>& stream);
     boost::asio::awaitable<void> serve_message(std::shared_ptr<ActiveMessage> message);
     boost::asio::awaitable<void> sweep(Post& post);
     net::Response without_flow(const twilio::Webhook& webhook, const script::Live* live, const std::string& origin);
+    net::Response without_store(const twilio::Webhook& webhook, core::Error why, const std::string& origin);
     net::Response while_draining(const twilio::Webhook& webhook, const std::string& number, const std::string& origin);
 
     const Options options_;
@@ -76,6 +88,7 @@ private:
     script::FlowLibrary& library_;
     TextSender& texts_;
     Surroundings with_;
+    PinnedFlows flows_;
     std::vector<std::unique_ptr<Post>> posts_;
     std::atomic<std::size_t> active_calls_{0};
     std::atomic<bool> draining_{false};

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace switchhook::twilio {
 namespace {
@@ -48,19 +49,32 @@ std::string one_time_token() {
 
 }  // namespace
 
-Call::Call(std::string sid, std::string origin, Timing timing, const core::Clock& clock, asio::any_io_executor executor)
+Call::Call(std::string sid, std::string origin, Timing timing, const core::Clock& clock, asio::any_io_executor executor,
+           std::optional<Arrival> arrival)
     : sid_(std::move(sid)),
       origin_(std::move(origin)),
       timing_(timing),
       clock_(clock),
       executor_(std::move(executor)),
       outcome_(executor_),
-      stream_limit_(executor_) {}
+      stream_limit_(executor_) {
+    if (!arrival) return;
+    current_ = arrival->turn;
+    step_ = given_ = arrival->step;
+    arrived_ = std::move(arrival->webhook);
+}
 
 asio::awaitable<Answer> Call::perform(const Ask& ask) {
+    if (abandoned_) co_return left_to_another();
+    if (auto answer = arrive(ask)) co_return std::move(*answer);
     if (ended_) co_return speaks(ask.kind) ? Answer::of(nullptr, clock_.now()) : hung_up();
+    note_step(ask);
     auto appended = append(ask);
     if (!appended.error.empty()) co_return appended;
+    if (was_given(ask) && (speaks(ask.kind) || core::leaves(ask.kind))) {
+        if (ask.seq == given_) document_.clear();
+        co_return appended;
+    }
     if (speaks(ask.kind)) {
         wake_webhooks();
         co_return appended;
@@ -79,8 +93,56 @@ asio::awaitable<Answer> Call::perform(const Ask& ask) {
     co_return answer;
 }
 
-asio::awaitable<core::Result<std::unique_ptr<core::AudioLeg>>> Call::connect_audio(const Ask&) {
-    if (ended_ || left_) co_return core::Errc::closed;
+// The webhook that brought the call here is the caller's answer to the ask that Twilio was given last, where that
+// waits for one; otherwise Twilio came to hear what follows.
+std::optional<Answer> Call::arrive(const Ask& ask) {
+    if (!arrived_ || speaks(ask.kind) || ask.seq < given_) return std::nullopt;
+    auto webhook = *std::exchange(arrived_, std::nullopt);
+    const bool over = has_ended(webhook);
+    std::optional<Answer> answer;
+    if (ask.seq == given_ && !core::leaves(ask.kind)) {
+        document_.clear();
+        answer = answer_to(ask, webhook, clock_.now());
+    }
+    if (over) end();
+    return answer;
+}
+
+void Call::pass(const Ask& ask) {
+    if (ask.seq == given_) document_.clear();
+    if (was_given(ask)) return;
+    if (published_) return;
+    // Twilio asks for an old turn again: it gets the document that led to this ask, and nothing else changes.
+    const auto before = std::exchange(step_, ask.seq);
+    if (append(ask).error.empty())
+        complete();
+    else  // the ask was none of the caller's
+        step_ = before;
+}
+
+void Call::note_step(const Ask& ask) {
+    step_ = std::max(step_, ask.seq);
+}
+
+bool Call::knows(unsigned turn, std::uint32_t step) const {
+    if (turn <= current_) return true;
+    return turn == current_ + 1 && published_ && (step == 0 || step == reply_step_);
+}
+
+void Call::abandon() {
+    if (abandoned_) return;
+    abandoned_ = true;
+    if (!token_.empty()) settle_stream(core::Errc::closed);
+    if (pending_) answer(left_to_another());
+    wake_webhooks();
+    end_.set();
+}
+
+asio::awaitable<core::Result<std::unique_ptr<core::AudioLeg>>> Call::connect_audio(const Ask& ask) {
+    arrive(ask);
+    if (ended_ || left_ || abandoned_) co_return core::Errc::closed;
+    if (was_given(ask)) document_.clear();
+    note_step(ask);
     auto token = one_time_token();
     twiml::Urls urls;
     urls.action = continuation();
@@ -121,14 +183,15 @@ void Call::settle_stream(core::Result<std::unique_ptr<core::AudioLeg>> result) {
 }
 
 void Call::finish() {
-    if (ended_ || left_) return;
+    if (arrived_ && has_ended(*std::exchange(arrived_, std::nullopt))) end();
+    if (ended_ || left_ || abandoned_) return;
     left_ = true;
     append({"hangup", core::Json::object(), ""});
     complete();
 }
 
 asio::awaitable<void> Call::over() {
-    while (!ended_) co_await end_.wait();
+    while (!ended_ && !abandoned_) co_await end_.wait();
 }
 
 asio::awaitable<Call::Reply> Call::turn(unsigned number, Webhook webhook) {
@@ -140,15 +203,20 @@ asio::awaitable<Call::Reply> Call::turn(unsigned number, Webhook webhook) {
     started_ = true;
 
     co_await wait_for_publication();
+    reply.moved = !published_;
     reply.document = reply_;
     reply.kept_waiting = kept_waiting_;
     co_return reply;
 }
 
 std::string Call::whisper(std::size_t target) const {
+    return pending_ ? whisper(*pending_, target) : twiml::Document().render();
+}
+
+std::string Call::whisper(const Ask& dial, std::size_t target) {
     twiml::Document document;
-    if (pending_ && pending_->kind == "dial" && target < pending_->options["to"].size()) {
-        const auto& called = pending_->options["to"][target];
+    if (dial.kind == "dial" && target < dial.options["to"].size()) {
+        const auto& called = dial.options["to"][target];
         auto prompts = called.find("whisper");
         // They were checked when the dial was appended; should they fail here, the two are connected without.
         if (prompts != called.end() && !twiml::append_prompts(document, *prompts)) document.clear();
@@ -187,7 +255,7 @@ void Call::answer(core::Answer answer) {
 }
 
 std::string Call::continuation() const {
-    return origin_ + "/twilio/continue/" + std::to_string(document_turn() + 1);
+    return origin_ + "/twilio/continue/" + std::to_string(document_turn() + 1) + "/" + std::to_string(step_);
 }
 
 // Twilio takes wss only: where the engine itself speaks plain HTTP, what stands before it takes the TLS off.
@@ -234,6 +302,7 @@ void Call::complete() {
 
 void Call::publish(bool kept_waiting) {
     reply_ = document_.render();
+    reply_step_ = step_;
     document_.clear();
     complete_ = false;
     kept_waiting_ = kept_waiting;
@@ -246,14 +315,14 @@ void Call::publish(bool kept_waiting) {
 // nor than Twilio waits.
 asio::awaitable<void> Call::wait_for_publication() {
     auto until = std::chrono::steady_clock::now() + timing_.reply_within;
-    while (!published_) {
+    while (!published_ && !abandoned_) {
         auto now = std::chrono::steady_clock::now();
         auto then = document_.empty() ? until : std::min(until, now + timing_.speak_after);
         asio::steady_timer timer(executor_, then);
         webhooks_.push_back(&timer);
         auto [woken] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
         std::erase(webhooks_, &timer);
-        if (!woken && !published_) keep_waiting();
+        if (!woken && !published_ && !abandoned_) keep_waiting();
     }
 }
 

@@ -25,6 +25,10 @@ namespace switchhook::twilio {
 // elsewhere, the caller is kept on the line: first with what the flow has said so far, then with a short pause, both
 // followed by a redirect to the next turn.
 //
+// What leads Twilio to the next turn also names the step: the last ask that it was given. With that, and with the
+// answers that were journaled, a call goes on in another process at the turn that Twilio asks for: what the caller has
+// heard is not said again.
+//
 // The caller's audio comes over a WebSocket, at /twilio/stream/<CallSid>. Once that is closed, by either side, Twilio
 // goes on to the next turn.
 //
@@ -40,14 +44,23 @@ public:
         std::chrono::milliseconds stream_within{10'000};
     };
 
-    // `origin`: the engine's public address, as "https://voice.example.com".
+    // Where a call goes on that another process has led so far.
+    struct Arrival {
+        unsigned turn = 0;       // that its webhook asks for
+        std::uint32_t step = 0;  // the last ask that Twilio was given
+        Webhook webhook;
+    };
+
+    // `origin`: the engine's public address, as "https://voice.example.com". With an arrival, the session first passes
+    // or performs again every ask up to its step.
     Call(std::string sid, std::string origin, Timing timing, const core::Clock& clock,
-         boost::asio::any_io_executor executor);
+         boost::asio::any_io_executor executor, std::optional<Arrival> arrival = {});
 
     boost::asio::awaitable<core::Answer> perform(const core::Ask& ask) override;
     // Errc::unavailable where Twilio goes on without having connected, or does not connect in time; too_large where
     // what was said before leaves no room in the document.
     boost::asio::awaitable<core::Result<std::unique_ptr<core::AudioLeg>>> connect_audio(const core::Ask& ask) override;
+    void pass(const core::Ask& ask) override;
     void finish() override;
     bool ended() const override { return ended_; }
     boost::asio::awaitable<void> over() override;
@@ -56,14 +69,25 @@ public:
         std::string document;
         bool repeated = false;      // the turn had come before
         bool kept_waiting = false;  // the flow was not ready: what it has said so far, and a redirect
+        bool moved = false;         // abandon() came between: there is no document
     };
 
     // Takes the webhook of a turn, and gives the document that answers it.
     boost::asio::awaitable<Reply> turn(unsigned number, Webhook webhook);
 
+    // Whether a webhook of this turn and step can follow from what was said here. If not, another engine has led the
+    // call meanwhile.
+    bool knows(unsigned turn, std::uint32_t step) const;
+
+    // Another engine leads the call: every ask is answered with the reason "moved", and no webhook from here.
+    void abandon();
+    bool moved() const override { return abandoned_; }
+
     // What the one called by the dial in progress hears before being connected; `target` counts the dial's targets
     // from 0. An empty document where nothing was asked for.
     std::string whisper(std::size_t target) const;
+    // The same, of any dial.
+    static std::string whisper(const core::Ask& dial, std::size_t target);
 
     // Brings a media stream to the connect_audio() that waits for it. False where none does, or where it is not this
     // call's, or does not bear the token that was given for it: each is good for one stream in one turn.
@@ -75,6 +99,10 @@ public:
 private:
     core::Answer append(const core::Ask& ask);
     core::Answer hung_up() const { return core::Answer::nothing("hung_up", clock_.now()); }
+    core::Answer left_to_another() const { return core::Answer::nothing("moved", clock_.now()); }
+    bool was_given(const core::Ask& ask) const { return ask.seq != 0 && ask.seq <= given_; }
+    std::optional<core::Answer> arrive(const core::Ask& ask);
+    void note_step(const core::Ask& ask);
     std::string continuation() const;
     unsigned document_turn() const { return published_ ? current_ + 1 : current_; }
     void take(unsigned number, const Webhook& webhook);
@@ -95,13 +123,18 @@ private:
     const core::Clock& clock_;
     boost::asio::any_io_executor executor_;
 
-    twiml::Document document_;  // being built; it answers document_turn()
-    bool complete_ = false;     // nothing more can be said in it; it waits for its webhook
-    bool left_ = false;         // the last document of the call is complete
-    unsigned current_ = 0;      // the newest turn that came
-    bool started_ = false;      // turn 0 has come
-    bool published_ = false;    // the current turn was answered
-    std::string reply_;         // by this
+    twiml::Document document_;        // being built; it answers document_turn()
+    bool complete_ = false;           // nothing more can be said in it; it waits for its webhook
+    bool left_ = false;               // the last document of the call is complete
+    std::uint32_t step_ = 0;          // the last ask in it, or before it
+    std::uint32_t reply_step_ = 0;    // as step_, of the last document that was published
+    std::uint32_t given_ = 0;         // up to here Twilio had been given everything when the call arrived
+    std::optional<Webhook> arrived_;  // until the ask that it answers has come
+    bool abandoned_ = false;
+    unsigned current_ = 0;    // the newest turn that came
+    bool started_ = false;    // turn 0 has come
+    bool published_ = false;  // the current turn was answered
+    std::string reply_;       // by this
     bool kept_waiting_ = false;
     std::vector<boost::asio::steady_timer*> webhooks_;  // of those that wait for the reply
 

@@ -7,7 +7,7 @@ namespace {
 
 constexpr RoutePath paths[] = {
     {"/twilio/voice", RouteKind::voice, ""},
-    {"/twilio/continue/", RouteKind::continuation, ""},  // <turn>
+    {"/twilio/continue/", RouteKind::continuation, ""},  // <turn>/<step>
     {"/twilio/whisper/", RouteKind::whisper, ""},        // <CallSid>/<target>
     {"/twilio/status", RouteKind::status, ""},
     {"/twilio/recording", RouteKind::recording, ""},
@@ -42,8 +42,10 @@ bool read_number(std::string_view text, Number& number) {
 }
 
 bool read_arguments(std::string_view arguments, Route& route) {
-    if (route.kind == RouteKind::continuation) return read_number(arguments, route.turn) && route.turn > 0;
     const auto slash = arguments.find('/');
+    if (route.kind == RouteKind::continuation)
+        return read_number(arguments.substr(0, slash), route.turn) && route.turn > 0 &&
+               (slash == std::string_view::npos || read_number(arguments.substr(slash + 1), route.step));
     if (route.kind == RouteKind::media_stream) {
         route.call_sid = arguments.substr(0, slash);
         return !route.call_sid.empty() && slash >= arguments.size() - 1;  // Twilio may add a slash
@@ -62,7 +64,7 @@ std::span<const RoutePath> route_paths() {
 std::optional<Route> find_route(std::string_view path) {
     for (const auto& known : paths) {
         const bool takes_arguments = known.path.ends_with('/');
-        Route route{known.kind, 0, {}, 0};
+        Route route{known.kind};
         if (!takes_arguments && path == known.path) return route;
         if (takes_arguments && path.starts_with(known.path)) {
             if (!read_arguments(path.substr(known.path.size()), route)) return std::nullopt;

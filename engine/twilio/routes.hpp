@@ -34,6 +34,7 @@ std::span<const RoutePath> route_paths();
 struct Route {
     RouteKind kind = RouteKind::voice;
     unsigned turn = 0;       // of a continuation, from 1
+    std::uint32_t step = 0;  // of a continuation: the last ask that Twilio was given before it; 0 where unsaid
     std::string call_sid;    // of a whisper: the call that dials; of a media stream: whose audio; empty where unsaid
     std::size_t target = 0;  // of a whisper: which one of those it dials, from 0
 };

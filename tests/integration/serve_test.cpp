@@ -15,7 +15,7 @@ TEST_F(Serve, TakesASignedCallFromRingToEnd) {
     serve();
     auto first = ring(1);
     EXPECT_THAT(first, HasSubstr("<Say>Hello</Say>"));
-    EXPECT_THAT(first, HasSubstr("action=\"" + url("/twilio/continue/1") + "\""));
+    EXPECT_THAT(first, HasSubstr("action=\"" + url("/twilio/continue/1/1") + "\""));
     EXPECT_EQ(ring(1), first);
     EXPECT_THAT(press(1, 1, "7"), HasSubstr("<Say>Hello, you pressed 7</Say><Hangup/>"));
     EXPECT_THAT(get("/twilio/health").body, HasSubstr("\"active_calls\":1"));
@@ -119,7 +119,7 @@ TEST_F(Serve, KeepsThePublicUrlInItsContinuations) {
                                                         sim::Params(form.begin(), form.end())));
     auto response = send(request);
     EXPECT_EQ(response.status, 200);
-    EXPECT_THAT(response.body, HasSubstr("action=\"https://voice.example.com/twilio/continue/1\""));
+    EXPECT_THAT(response.body, HasSubstr("action=\"https://voice.example.com/twilio/continue/1/1\""));
     EXPECT_EQ(send(signed_request("/twilio/voice", form)).status, 403);
 }
 

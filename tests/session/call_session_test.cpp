@@ -18,12 +18,29 @@ protected:
     // Runs the whole call.
     void serve(const std::string& flow, const std::string& status = "completed") {
         script::on_worker([&] {
-            CallSession session(script::test_call(), live_flow(flow), port, surroundings());
-            session.set_status(status);
+            auto live = live_flow(flow);
+            open(*live);
+            CallSession session(script::test_call(), std::move(live), port, surroundings());
             clock.advance(std::chrono::seconds(5));
+            if (status != "completed") tests::run(context, tests::finished(session.close(status)));
             tests::run(context, tests::finished(session.run()));
         });
     }
+
+    // The same call once more, from what the store has of it, with a port of its own.
+    void rebuild(const std::string& flow, ScriptedPort& again) {
+        script::on_worker([&] {
+            Past past{*tests::run(context, store.journal(script::test_call().id)), {}};
+            CallSession session(script::test_call(), live_flow(flow), again, surroundings(), std::move(past));
+            tests::run(context, tests::finished(session.run()));
+        });
+    }
+
+    void open(const script::Live& live) {
+        core::CallRecord record{script::test_call(), live.flow->name(), live.flow->version()};
+        EXPECT_TRUE(tests::run(context, store.open_call(std::move(record))));
+    }
+    core::CallRecord record() { return **tests::run(context, store.find_call(script::test_call().id)); }
 };
 
 constexpr const char* broken = "say Sorry, something went wrong on our side.";
@@ -43,7 +60,8 @@ TEST_F(SessionOfACall, LetsTheFlowTalkAndHangsUp) {
     EXPECT_TRUE(port.finished);
     EXPECT_EQ(metrics.calls_total.Value(), 1);
     EXPECT_EQ(metrics.fallbacks_total.Value(), 0);
-    EXPECT_THAT(store.forgotten, ElementsAre(script::test_call().id));
+    EXPECT_TRUE(record().ended);
+    EXPECT_EQ(record().status, "completed");
 }
 
 TEST_F(SessionOfACall, DialsTheFallbackWhenTheFlowBreaksBeforeItSpeaks) {
@@ -200,7 +218,8 @@ TEST_F(SessionOfACall, EndsWithAnOnCallEndedThatBreaks) {
     serve(R"(return { on_call = function(call) end, on_call_ended = function(call) error("no") end })");
     EXPECT_THAT(port.heard(), ElementsAre());
     EXPECT_THAT(lines.text(), HasSubstr("handler=on_call_ended"));
-    EXPECT_THAT(store.forgotten, ElementsAre(script::test_call().id));
+    EXPECT_TRUE(record().ended);
+    EXPECT_EQ(record().status, "completed");
 }
 
 TEST_F(SessionOfACall, EndsTheHandlerWhenItGivesTheCallAway) {
@@ -210,4 +229,27 @@ TEST_F(SessionOfACall, EndsTheHandlerWhenItGivesTheCallAway) {
     end })");
     EXPECT_THAT(port.heard(), ElementsAre("redirect"));
     EXPECT_EQ(kept("went_on"), Json());
+}
+
+namespace {
+
+constexpr const char* two_keys = R"(return { on_call = function(call)
+    call:say("Hello")
+    local first = call:gather { say = "First?", digits = 1 }
+    kv.set("first", first.digits)
+    local second = call:gather { say = "Second?", digits = 1 }
+    call:say("You pressed " .. first.digits .. second.digits)
+    kv.increment("times")
+end })";
+
+}  // namespace
+
+TEST_F(SessionOfACall, IsNotRebuiltWhereItsFlowAsksSomethingElseThanBefore) {
+    core::JournalEntry other{script::test_call().id, 2, "0000000000000000", of({{"digits", "1"}})};
+    EXPECT_TRUE(tests::run(context, store.append(std::move(other))));
+    open(*live_flow(two_keys));
+    rebuild(two_keys, port);
+    EXPECT_THAT(port.heard(), ElementsAre("say Hello", broken));
+    EXPECT_EQ(metrics.replays_diverged_total.Value(), 1);
+    EXPECT_THAT(lines.text(), HasSubstr("asks=gather at=test/flow.lua:3"));
 }

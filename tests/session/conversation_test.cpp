@@ -48,6 +48,11 @@ protected:
     void presses(std::string_view digits) {
         for (char digit : digits) caller_does(AudioLeg::Digit{digit});
     }
+    // The answer is journaled.
+    void let_go() {
+        conversation.let_go();
+        tests::run_ready(context);
+    }
     Json finished() const { return (*answer)->value.value("finished", Json()); }
 
     Telephone telephone;
@@ -146,6 +151,7 @@ TEST_F(ConversationOfACall, EndsWhenTheCallerHangsUpWithAllThatWasSaid) {
     EXPECT_EQ(finished()["transcript"], model.transcript);
     EXPECT_EQ(finished()["usage"], Json({{"input", 12}}));
     EXPECT_EQ(finished()["seconds"], 3.0);
+    let_go();
     EXPECT_THAT(model.log, Contains("close"));
 }
 
@@ -154,6 +160,8 @@ TEST_F(ConversationOfACall, FailsWithTheModelsReasonAndLeavesTheLineForTheFlow) 
     model_does(AgentPort::Failed{"insufficient_quota", "You exceeded your quota"});
     EXPECT_EQ(finished()["reason"], "failed");
     EXPECT_EQ(finished()["what"], "insufficient_quota");
+    EXPECT_THAT(telephone.log, ElementsAre()) << "the carrier would ask for the next turn before the end is journaled";
+    let_go();
     EXPECT_THAT(telephone.log, ElementsAre("close"));
     EXPECT_THAT(lines.text(), HasSubstr("You exceeded your quota"));
 }
@@ -178,6 +186,7 @@ TEST_F(ConversationOfACall, FailsWhereTheCallHasNoAudioAndClosesTheModel) {
     line.error = core::Error(core::Errc::unavailable);
     converse();
     EXPECT_EQ(finished()["reason"], "failed");
+    let_go();
     EXPECT_THAT(model.log, ElementsAre("close"));
 }
 

@@ -69,6 +69,7 @@ public:
     explicit BrittleStore(const core::Clock& clock) : kept_(clock) {}
 
     std::uint32_t fails_from_seq = std::numeric_limits<std::uint32_t>::max();
+    bool takes_calls = true;
     std::vector<core::JournalEntry> appended;
     std::vector<std::string> forgotten;
 
@@ -78,7 +79,10 @@ public:
         co_return co_await kept_.append(std::move(entry));
     }
     Awaitable<std::vector<core::JournalEntry>> journal(std::string call) override { return kept_.journal(call); }
-    Awaitable<void> open_call(core::CallRecord call) override { return kept_.open_call(call); }
+    Awaitable<void> open_call(core::CallRecord call) override {
+        if (!takes_calls) co_return core::Error(core::Errc::unavailable);
+        co_return co_await kept_.open_call(std::move(call));
+    }
     Awaitable<std::optional<core::CallRecord>> find_call(std::string id) override { return kept_.find_call(id); }
     Awaitable<void> close_call(std::string id, core::Time ended, std::string status) override {
         return kept_.close_call(id, ended, status);

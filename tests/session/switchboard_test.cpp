@@ -52,6 +52,21 @@ protected:
         return *switchboard;
     }
 
+    // Another engine on the same store takes over; the one before it is gone with all that it had in memory.
+    void take_over() {
+        keep_versions();
+        gone.push_back(std::move(switchboard));
+        open();
+    }
+    void keep_versions() {
+        for (auto number : {"+15550100", "+15550101"}) {
+            auto flow = library.find(number)->flow;
+            auto kept =
+                tests::run(context, store.keep_version(flow->name(), flow->version(), script::to_json(flow->bundle())));
+            EXPECT_TRUE(kept);
+        }
+    }
+
     static twilio::Webhook webhook(const std::string& sid, const std::string& to, net::Form params = {}) {
         twilio::Webhook made;
         made.call_sid = sid;
@@ -65,14 +80,22 @@ protected:
 
     std::string ring(const std::string& sid, const std::string& to = "+15550100") { return turn(sid, 0, {}, to); }
     std::string turn(const std::string& sid, unsigned number, net::Form params = {},
-                     const std::string& to = "+15550100") {
+                     const std::string& to = "+15550100", std::uint32_t step = 0) {
         if (number == 0) rang.insert(sid);
-        auto response = tests::run(context, switchboard->voice(webhook(sid, to, std::move(params)), number, origin));
+        auto asked = webhook(sid, to, std::move(params));
+        asked.route.turn = number;
+        asked.route.step = step;
+        auto response = tests::run(context, switchboard->voice(std::move(asked), origin));
         EXPECT_EQ(response.status, 200);
         return response.body;
     }
     void end(const std::string& sid, const char* status = "completed") {
         tests::run(context, switchboard->status(webhook(sid, "+15550100", {{"CallStatus", status}})));
+    }
+
+    core::Json kept_of(const std::string& business, const std::string& key) {
+        auto value = tests::run(context, store.get(business, key)).value();
+        return value ? *value : core::Json();
     }
 
     // Looks until it holds, for ten seconds at most.
@@ -93,6 +116,7 @@ protected:
                           .on_start = [this](std::size_t i) { registrations[i].emplace(watchdog); },
                           .on_end = [this](std::size_t i) { registrations[i].reset(); }}};
     std::unique_ptr<Switchboard> switchboard;
+    std::vector<std::unique_ptr<Switchboard>> gone;  // they hear of nothing any more
     std::set<std::string> rang;
 };
 
@@ -188,8 +212,8 @@ TEST_F(SwitchboardTest, GreetsACallerAnewWhoseCallItDoesNotKnow) {
     rang.insert("CA1");
     auto document = turn("CA1", 3, {{"CallStatus", "in-progress"}, {"Digits", "5"}});
     EXPECT_THAT(document, HasSubstr("Press a key"));
-    EXPECT_THAT(document, HasSubstr("/twilio/continue/1\""));
-    EXPECT_THAT(lines.text(), HasSubstr("not known here"));
+    EXPECT_THAT(document, HasSubstr("/twilio/continue/1/1\""));
+    EXPECT_THAT(lines.text(), HasSubstr("not known"));
 }
 
 TEST_F(SwitchboardTest, EndsCallsThatTheCarrierForgot) {
@@ -227,4 +251,101 @@ TEST_F(SwitchboardTest, WhispersOnlyForACallThatDials) {
     ring("CA1");
     EXPECT_EQ(tests::run(context, switchboard->whisper("CA1", 0)).status, 200);
     EXPECT_EQ(tests::run(context, switchboard->whisper("CA9", 0)).status, 200);
+}
+
+TEST_F(SwitchboardTest, LeadsACallOnThatAnotherEngineBegan) {
+    open();
+    EXPECT_THAT(ring("CA1"), HasSubstr("Press a key"));
+    take_over();
+    EXPECT_THAT(turn("CA1", 1, {{"Digits", "5"}}, "+15550100", 1), HasSubstr("<Say>You pressed 5</Say><Hangup/>"));
+    EXPECT_EQ(metrics.calls_rebuilt_total.Value(), 1);
+    EXPECT_EQ(metrics.calls_total.Value(), 1);
+    end("CA1");
+    EXPECT_EQ(kept_of("ivr", "ended"), 1);
+}
+
+TEST_F(SwitchboardTest, GivesTheSameDocumentAgainAfterARestart) {
+    open();
+    auto first = ring("CA1");
+    take_over();
+    EXPECT_EQ(ring("CA1"), first);
+    auto second = turn("CA1", 1, {{"Digits", "5"}}, "+15550100", 1);
+    take_over();
+    EXPECT_EQ(turn("CA1", 1, {{"Digits", "5"}}, "+15550100", 1), second);
+    EXPECT_EQ(metrics.replays_diverged_total.Value(), 0);
+}
+
+TEST_F(SwitchboardTest, StaysWithTheVersionOnWhichACallBegan) {
+    open();
+    ring("CA1");
+    keep_versions();
+    folder.write("ivr/flow.lua", "return { on_call = function(call) call:say('Quite different') end }");
+    library.refresh();
+    gone.push_back(std::move(switchboard));
+    open();
+    EXPECT_THAT(turn("CA1", 1, {{"Digits", "5"}}, "+15550100", 1), HasSubstr("You pressed 5"));
+    EXPECT_THAT(ring("CA2"), HasSubstr("Quite different"));
+}
+
+TEST_F(SwitchboardTest, KnowsThatAnotherEngineHasLedACallOn) {
+    folder.write("plain/flow.lua", R"(return { on_call = function(call)
+        local keys = ""
+        for turn = 1, 6 do keys = keys .. call:gather { say = "Key " .. turn, digits = 1 }.digits end
+        call:say("All: " .. keys)
+    end })");
+    library.refresh();
+    keep_versions();
+    auto& one = open();
+    gone.push_back(std::move(switchboard));
+    auto& other = open();
+    auto at = [&](Switchboard& engine, unsigned number, net::Form params, std::uint32_t step) {
+        auto asked = webhook("CA1", "+15550101", std::move(params));
+        asked.route.turn = number;
+        asked.route.step = step;
+        return tests::run(context, engine.voice(std::move(asked), origin)).body;
+    };
+    EXPECT_THAT(at(one, 0, {}, 0), HasSubstr("Key 1"));
+    EXPECT_THAT(at(other, 1, {{"Digits", "1"}}, 1), HasSubstr("Key 2"));
+    EXPECT_THAT(at(other, 2, {{"Digits", "2"}}, 2), HasSubstr("Key 3"));
+    EXPECT_THAT(at(one, 3, {{"Digits", "3"}}, 3), HasSubstr("Key 4"));
+    EXPECT_THAT(at(one, 4, {{"Digits", "4"}}, 4), HasSubstr("Key 5"));
+    EXPECT_THAT(at(other, 5, {{"Digits", "5"}}, 5), HasSubstr("Key 6"));
+    EXPECT_THAT(at(one, 6, {{"Digits", "6"}}, 6), HasSubstr("All: 123456"));
+    EXPECT_EQ(metrics.replays_diverged_total.Value(), 0);
+    rang.insert("CA1");
+    tests::run(context, one.status(webhook("CA1", "+15550101", {{"CallStatus", "completed"}})));
+}
+
+TEST_F(SwitchboardTest, EndsACallOfAnotherEngineOnce) {
+    open();
+    ring("CA1");
+    take_over();
+    end("CA1");
+    EXPECT_TRUE(until([&] { return kept_of("ivr", "ended") == 1; }));
+    take_over();
+    end("CA1");
+    EXPECT_EQ(kept_of("ivr", "ended"), 1);
+    EXPECT_THAT(turn("CA1", 1, {{"Digits", "5"}}, "+15550100", 1), Not(HasSubstr("You pressed")));
+    EXPECT_THAT(lines.text(), HasSubstr("status=completed"));
+}
+
+TEST_F(SwitchboardTest, WhispersForADialOfAnotherEngine) {
+    folder.write("plain/flow.lua", R"(return { on_call = function(call)
+        call:dial { to = { "+15550199" }, whisper = "A caller for you" }
+    end })");
+    library.refresh();
+    open();
+    EXPECT_THAT(ring("CA1", "+15550101"), HasSubstr("+15550199</"));
+    take_over();
+    EXPECT_THAT(tests::run(context, switchboard->whisper("CA1", 0)).body, HasSubstr("A caller for you"));
+}
+
+TEST_F(SwitchboardTest, DialsTheFallbackWhereTheStoreTakesNoCall) {
+    open();
+    store.takes_calls = false;
+    EXPECT_THAT(ring("CA1"), HasSubstr("+15550190</"));
+    EXPECT_THAT(turn("CA1", 1, {{"DialCallStatus", "completed"}, {"CallStatus", "in-progress"}}),
+                HasSubstr("<Response><Hangup/>"));
+    store.takes_calls = true;
+    EXPECT_THAT(ring("CA2"), HasSubstr("Press a key"));
 }

@@ -82,7 +82,7 @@ TEST_F(TwilioCall, AnswersItsFirstWebhookWithWhatTheFlowSaysAndAsks) {
     EXPECT_FALSE(first->repeated);
     EXPECT_FALSE(first->kept_waiting);
     EXPECT_THAT(first->document, HasSubstr("<Say>Hello</Say><Gather"));
-    EXPECT_THAT(first->document, HasSubstr("action=\"https://voice.example.com/twilio/continue/1\""));
+    EXPECT_THAT(first->document, HasSubstr("action=\"https://voice.example.com/twilio/continue/1/0\""));
     EXPECT_FALSE(answer.done());
 }
 
@@ -104,7 +104,7 @@ TEST_F(TwilioCall, TakesTheCallersKeyToTheFlowAndItsNextDocumentBack) {
     EXPECT_FALSE(second.done());
     gather("And another");
     ASSERT_TRUE(second.done());
-    EXPECT_THAT(second->document, HasSubstr("/twilio/continue/2\""));
+    EXPECT_THAT(second->document, HasSubstr("/twilio/continue/2/0\""));
     EXPECT_THAT(second->document, HasSubstr("And another"));
     EXPECT_THAT(second->document, testing::Not(HasSubstr("Press a key")));
 }
@@ -160,14 +160,14 @@ TEST_F(TwilioCall, SaysWhatItHasWhenTheFlowIsSlowAndComesBackForTheRest) {
     wait_for(context, first);
     EXPECT_TRUE(first->kept_waiting);
     EXPECT_EQ(verbs(first->document),
-              "<Say>One moment</Say><Redirect>https://voice.example.com/twilio/continue/1</Redirect>");
+              "<Say>One moment</Say><Redirect>https://voice.example.com/twilio/continue/1/0</Redirect>");
 
     Awaited<Answer> asked(context, hurried.perform(question));
     Awaited<Call::Reply> second(context, hurried.turn(1, webhook({{"CallStatus", "in-progress"}})));
     wait_for(context, second);
     EXPECT_FALSE(second->kept_waiting);
     EXPECT_THAT(second->document, HasSubstr("Found it"));
-    EXPECT_THAT(second->document, HasSubstr("/twilio/continue/2\""));
+    EXPECT_THAT(second->document, HasSubstr("/twilio/continue/2/0\""));
     EXPECT_FALSE(asked.done());
     Awaited<Call::Reply> third(context, hurried.turn(2, webhook({{"Digits", "1"}})));
     EXPECT_EQ(wait_for(context, asked).value, Json({{"digits", "1"}}));
@@ -180,10 +180,10 @@ TEST_F(TwilioCall, PausesWhenTheFlowIsSlowAndHasSaidNothing) {
     const auto pause = "<Pause length=\"1\"/><Redirect>https://voice.example.com/twilio/continue/";
     auto first = tests::run(context, hurried.turn(0, webhook()));
     EXPECT_TRUE(first.kept_waiting);
-    EXPECT_EQ(verbs(first.document), pause + std::string("1</Redirect>"));
+    EXPECT_EQ(verbs(first.document), pause + std::string("1/0</Redirect>"));
     auto second = tests::run(context, hurried.turn(1, webhook()));
     EXPECT_TRUE(second.kept_waiting);
-    EXPECT_EQ(verbs(second.document), pause + std::string("2</Redirect>"));
+    EXPECT_EQ(verbs(second.document), pause + std::string("2/0</Redirect>"));
     auto again = tests::run(context, hurried.turn(1, webhook()));
     EXPECT_TRUE(again.repeated);
     EXPECT_EQ(again.document, second.document);
@@ -395,7 +395,7 @@ TEST_F(CallAudio, ComesByTheStreamThatBearsTheToken) {
     connect();
     ASSERT_TRUE(first.done());
     EXPECT_THAT(first->document,
-                HasSubstr("<Connect action=\"https://voice.example.com/twilio/continue/1\"><Stream "
+                HasSubstr("<Connect action=\"https://voice.example.com/twilio/continue/1/0\"><Stream "
                           "url=\"wss://voice.example.com/twilio/stream/CA1\"><Parameter name=\"token\""));
     auto token = token_of(first->document);
     EXPECT_GE(token.size(), 32U);

@@ -40,6 +40,8 @@ TEST(Routes, ServeThePathsOfTheServersThatTheEngineReplaces) {
 
 TEST(Routes, ReadTheTurnOfAContinuation) {
     EXPECT_EQ(find_route("/twilio/continue/1")->turn, 1u);
+    EXPECT_EQ(find_route("/twilio/continue/3/17")->turn, 3u);
+    EXPECT_EQ(find_route("/twilio/continue/3/17")->step, 17u);
     EXPECT_EQ(find_route("/twilio/continue/4294967295")->turn, 4294967295u);
     for (auto path : {"/twilio/continue/", "/twilio/continue/0", "/twilio/continue/x", "/twilio/continue/-1",
                       "/twilio/continue/1/", "/twilio/continue/ 1", "/twilio/continue/4294967296", "/twilio/continue"})

@@ -18,7 +18,7 @@ const net::Form voice_params{{"CallSid", call_sid},  {"AccountSid", account_sid}
                              {"To", "+18005551212"}, {"CallStatus", "ringing"},   {"Direction", "inbound"}};
 
 Route route(RouteKind kind) {
-    return {kind, 0, {}, 0};
+    return {kind};
 }
 
 WebhookReader reader(std::vector<core::Secret> tokens = {token}) {
