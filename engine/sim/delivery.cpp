@@ -4,12 +4,19 @@
 #include "sim/signing.hpp"
 #include "sim/url.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <utility>
 
 namespace switchhook::sim {
 namespace {
 
+namespace asio = boost::asio;
+
 constexpr int most_redirects = 10;
+constexpr std::chrono::milliseconds between_tries{50};
 
 bool is_redirect(int status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -47,18 +54,37 @@ boost::asio::awaitable<core::Result<net::Response>> WebhookSender::request(std::
     request.headers.add("X-Home-Region", "us1");
     request.headers.add("Accept", "*/*");
     if (method == "POST") request.headers.add("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8");
-    bool elsewhere = !options_.public_origin.empty() && url.starts_with(options_.public_origin);
-    request.url = elsewhere ? options_.local_origin + url.substr(options_.public_origin.size()) : url;
+    request.url = url;
+    if (!options_.public_origin.empty() && url.starts_with(options_.public_origin))
+        request.url = next_server() + url.substr(options_.public_origin.size());
     co_return co_await client_.send(std::move(request));
+}
+
+const std::string& WebhookSender::next_server() const {
+    const auto turn = turn_++ % (options_.more_origins.size() + 1);
+    return turn == 0 ? options_.local_origin : options_.more_origins[turn - 1];
+}
+
+asio::awaitable<core::Result<net::Response>> WebhookSender::deliver(std::string url, std::string method, Params params,
+                                                                    std::string idempotency_token) const {
+    auto response = co_await request(url, method, params, idempotency_token);
+    // Only a connection that never came about is tried again: what was sent may have been acted upon.
+    if (!response && response.error() == core::Errc::unreachable)
+        response = co_await request(url, method, params, idempotency_token);
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    const auto until = std::chrono::steady_clock::now() + options_.patience;
+    while (!response && std::chrono::steady_clock::now() < until) {
+        timer.expires_after(between_tries);
+        co_await timer.async_wait(asio::use_awaitable);
+        response = co_await request(url, method, params, idempotency_token);
+    }
+    co_return response;
 }
 
 boost::asio::awaitable<Delivery> WebhookSender::send(std::string url, std::string method, Params params) const {
     auto idempotency_token = sids_->make("");
     for (int redirects = 0;; ++redirects) {
-        auto response = co_await request(url, method, params, idempotency_token);
-        // Only a connection that never came about is tried again: what was sent may have been acted upon.
-        if (!response && response.error() == core::Errc::unreachable)
-            response = co_await request(url, method, params, idempotency_token);
+        auto response = co_await deliver(url, method, params, idempotency_token);
         if (!response) co_return failure(url, response.error());
         auto location = response->headers.find("Location");
         if (!is_redirect(response->status) || !location)

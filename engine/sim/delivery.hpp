@@ -8,9 +8,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace switchhook::sim {
 
@@ -31,6 +33,10 @@ public:
         // Signatures are made for the public form. Both empty: URLs are asked as they stand.
         std::string public_origin;
         std::string local_origin;
+        // Other servers of the public origin, which take turns with the first, as behind a load balancer. One that
+        // cannot be reached, or breaks off, has its request sent to the next, for as long as `patience`.
+        std::vector<std::string> more_origins = {};
+        std::chrono::milliseconds patience{0};
     };
 
     WebhookSender(Options options, std::shared_ptr<Sids> sids);
@@ -38,11 +44,16 @@ public:
     boost::asio::awaitable<Delivery> send(std::string url, std::string method, Params params) const;
 
 private:
+    boost::asio::awaitable<core::Result<net::Response>> deliver(std::string url, std::string method, Params params,
+                                                                std::string idempotency_token) const;
     boost::asio::awaitable<core::Result<net::Response>> request(std::string url, std::string method, Params params,
                                                                 std::string idempotency_token) const;
 
+    const std::string& next_server() const;
+
     Options options_;
     std::shared_ptr<Sids> sids_;
+    mutable std::size_t turn_ = 0;  // whose it is, of several servers
     net::HttpClient client_;
 };
 
