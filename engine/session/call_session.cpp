@@ -35,10 +35,11 @@ CallSession::CallSession(core::CallInfo info, std::shared_ptr<const script::Live
 asio::awaitable<void> CallSession::run() {
     note_beginning();
     auto end = co_await run_flow();
+    if (end == FlowSession::End::moved) co_return;
     if (end == FlowSession::End::failed) co_await fall_back();
     port_.finish();
     co_await port_.over();
-    if (!port_.ended() || end == FlowSession::End::moved) co_return;
+    if (!port_.ended()) co_return;
     co_await wrap_up();
 }
 

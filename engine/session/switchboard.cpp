@@ -208,6 +208,8 @@ asio::awaitable<void> Switchboard::run_call(Post& post, std::shared_ptr<ActiveCa
     } catch (const std::exception& error) {
         with_.log.error("call broke off", {{"call", call->session.info().id}, {"what", error.what()}});
     }
+    // Where another engine was quicker, it leads the call.
+    if (!call->port.ended()) call->port.abandon();
     post.registry.remove(*call, with_.clock.now());
     --active_calls_;
     with_.metrics.calls_active.Decrement();
