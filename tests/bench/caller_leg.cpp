@@ -109,7 +109,7 @@ void CallerLeg::clear() {
         call_.awaits_clear = false;
         call_.results.barge_in.add(now - call_.speech_started);
         const auto left = std::max<Milliseconds>(play_end_ - now, Milliseconds(0));
-        call_.played = Milliseconds(static_cast<double>(item_bytes_) / 8) - left;
+        call_.was_played(Milliseconds(static_cast<double>(item_bytes_) / 8) - left);
     }
     play_end_ = now;
     item_bytes_ = 0;

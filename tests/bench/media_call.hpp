@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace switchhook::bench {
@@ -58,10 +59,42 @@ struct MediaCall {
     bool talks = true;  // both ends go on sending
     bool over = false;
 
+    using Milliseconds = std::chrono::duration<double, std::milli>;
+
+    void interrupted() {
+        awaits_clear = true;
+        speech_started = steady_now();
+        played.reset();
+        believed.reset();
+    }
+    // How much of the item was played, and how much the model is told; in either order, since these come by different
+    // sockets.
+    void was_played(Milliseconds time) {
+        played = time;
+        compare();
+    }
+    void was_told(Milliseconds time) {
+        believed = time;
+        compare();
+    }
+
     // Of the last interruption.
     bool awaits_clear = false;
     SteadyTime speech_started{};
-    std::chrono::duration<double, std::milli> played{};  // of the item that was interrupted
+    std::optional<Milliseconds> played;
+    std::optional<Milliseconds> believed;
+
+private:
+    void compare() {
+        if (!played || !believed) return;
+        const auto error = *believed - *played;
+        ++results.truncations;
+        results.truncation_error_sum_ms += error.count();
+        results.truncation_error.add(
+            std::chrono::duration_cast<std::chrono::nanoseconds>(error < error.zero() ? -error : error));
+        played.reset();
+        believed.reset();
+    }
 };
 
 }  // namespace switchhook::bench

@@ -199,8 +199,7 @@ void ModelLeg::interrupt() {
     if (silent()) return;
     const auto user_item = item_ + "_user";
     ++call_->results.interruptions;
-    call_->awaits_clear = true;
-    call_->speech_started = steady_now();
+    call_->interrupted();
     send(
         {{"type", "input_audio_buffer.speech_started"}, {"audio_start_ms", 1000 * responses_}, {"item_id", user_item}});
     loop_.at(steady_now() + 300ms, [this, user_item] {
@@ -225,17 +224,10 @@ void ModelLeg::truncated(const Json& event) {
           {"item_id", event.at("item_id")},
           {"content_index", 0},
           {"audio_end_ms", event.at("audio_end_ms")}});
-    auto& results = call_->results;
-    if (event.at("item_id") != item_) {
-        ++results.unexpected["truncation of another item"];
-        return;
-    }
-    const std::chrono::duration<double, std::milli> believed(event.at("audio_end_ms").get<double>());
-    const auto error = believed - call_->played;
-    ++results.truncations;
-    results.truncation_error_sum_ms += error.count();
-    results.truncation_error.add(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(error < error.zero() ? -error : error));
+    if (event.at("item_id") == item_)
+        call_->was_told(MediaCall::Milliseconds(event.at("audio_end_ms").get<double>()));
+    else
+        ++call_->results.unexpected["truncation of another item"];
 }
 
 void ModelLeg::send(Json event) {
