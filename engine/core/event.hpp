@@ -33,13 +33,13 @@ public:
 
     // Suspends until the next set().
     boost::asio::awaitable<void> wait() {
-        Waiter waiter;
-        co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void()>(
-            [&](Resume resume) {
-                waiter.resume.emplace(std::move(resume));
-                waiters_.push_back(waiter);
-            },
-            boost::asio::use_awaitable);
+        // What begins the wait is kept in the coroutine's frame, and the waiter with it.
+        auto begin = [this, waiter = Waiter()](Resume resume) mutable {
+            waiter.resume.emplace(std::move(resume));
+            waiters_.push_back(waiter);
+        };
+        return boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void()>(std::move(begin),
+                                                                                         boost::asio::use_awaitable);
     }
 
     // Wakes everyone who waits now.
