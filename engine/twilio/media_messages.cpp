@@ -104,27 +104,25 @@ Result<MediaMessage> read_mark(object& message) {
     return StreamMark{std::string(*name)};
 }
 
-}  // namespace
-
-struct MediaReader::Buffers {
+// What reading takes, kept from one message to the next, since each stream has 50 a second. A thread reads one at a
+// time, so its streams share it: it is as much as a stream needs for all else.
+struct Scratch {
     simdjson::ondemand::parser parser;
     std::string padded;  // the parser reads a little past the end
 };
 
-MediaReader::MediaReader() : buffers_(std::make_unique<Buffers>()) {}
-MediaReader::MediaReader(MediaReader&&) noexcept = default;
-MediaReader& MediaReader::operator=(MediaReader&&) noexcept = default;
-MediaReader::~MediaReader() = default;
+}  // namespace
 
-Result<MediaMessage> MediaReader::read(std::string_view text) {
-    auto& padded = buffers_->padded;
+Result<MediaMessage> read_media_message(std::string_view text) {
+    thread_local Scratch scratch;
+    auto& padded = scratch.padded;
     padded.assign(text);
     padded.append(simdjson::SIMDJSON_PADDING, ' ');
     simdjson::ondemand::document document;
     simdjson::padded_string_view view(padded.data(), text.size(), padded.size());
     object message;
     std::string_view event;
-    if (buffers_->parser.iterate(view).get(document) || document.get_object().get(message) ||
+    if (scratch.parser.iterate(view).get(document) || document.get_object().get(message) ||
         message["event"].get_string().get(event))
         return Errc::malformed;
     if (event == "media") return read_media(message);

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -46,22 +45,9 @@ struct StreamOther {};
 using MediaMessage =
     std::variant<StreamMedia, StreamMark, StreamDigit, StreamConnected, StreamStart, StreamStop, StreamOther>;
 
-// Reads a stream's messages. Keeps its buffers from one to the next, since 50 come each second.
-class MediaReader {
-public:
-    MediaReader();
-    MediaReader(MediaReader&&) noexcept;
-    MediaReader& operator=(MediaReader&&) noexcept;
-    ~MediaReader();
-
-    // Errc::malformed where it is not what Twilio sends: no JSON, a field missing or of another type, base64 that is
-    // none, audio other than µ-law at 8 kHz.
-    core::Result<MediaMessage> read(std::string_view text);
-
-private:
-    struct Buffers;
-    std::unique_ptr<Buffers> buffers_;
-};
+// Errc::malformed where it is not what Twilio sends: no JSON, a field missing or of another type, base64 that is none,
+// audio other than µ-law at 8 kHz.
+core::Result<MediaMessage> read_media_message(std::string_view text);
 
 // Writes the messages that a stream takes. Twilio ends a stream over one with a field too many or too few (31951), so
 // they have those and no others.

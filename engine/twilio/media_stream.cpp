@@ -44,11 +44,11 @@ bool is_plain(std::string_view sid) {
 }
 
 // `connected`, then `start`.
-asio::awaitable<Result<StreamStart>> read_start(std::shared_ptr<net::WebSocket> socket, MediaReader& reader) {
+asio::awaitable<Result<StreamStart>> read_start(std::shared_ptr<net::WebSocket> socket) {
     for (bool connected = false;; connected = true) {
         auto text = co_await socket->read();
         if (!text) co_return text.error();
-        auto message = reader.read(*text);
+        auto message = read_media_message(*text);
         if (!message) co_return message.error();
         auto* start = std::get_if<StreamStart>(&*message);
         if (start && connected && is_plain(start->stream_sid)) co_return std::move(*start);
@@ -68,20 +68,18 @@ asio::awaitable<Result<std::shared_ptr<MediaStream>>> MediaStream::open(std::sha
         *waiting = false;
         socket->abort();
     });
-    MediaReader reader;
-    auto start = co_await read_start(socket, reader);
+    auto start = co_await read_start(socket);
     const bool in_time = std::exchange(*waiting, false);
     if (!in_time) co_return Errc::timed_out;
     if (!start) co_return start.error();
-    co_return std::make_shared<MediaStream>(std::move(socket), std::move(*start), std::move(reader), executor, options);
+    co_return std::make_shared<MediaStream>(std::move(socket), std::move(*start), executor, options);
 }
 
-MediaStream::MediaStream(std::shared_ptr<net::WebSocket> socket, StreamStart start, MediaReader reader,
-                         asio::any_io_executor executor, Options options)
+MediaStream::MediaStream(std::shared_ptr<net::WebSocket> socket, StreamStart start, asio::any_io_executor executor,
+                         Options options)
     : options_(options),
       start_(std::move(start)),
       socket_(std::move(socket)),
-      reader_(std::move(reader)),
       writer_(start_.stream_sid),
       watch_(executor) {}
 
@@ -98,7 +96,7 @@ asio::awaitable<Error> MediaStream::run() {
             end(text.error());
             break;
         }
-        auto message = reader_.read(*text);
+        auto message = read_media_message(*text);
         if (!message) {
             end(message.error());
             socket_->abort();

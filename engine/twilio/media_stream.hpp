@@ -39,8 +39,8 @@ public:
     static boost::asio::awaitable<core::Result<std::shared_ptr<MediaStream>>> open(
         std::shared_ptr<net::WebSocket> socket, Options options);
 
-    MediaStream(std::shared_ptr<net::WebSocket> socket, StreamStart start, MediaReader reader,
-                boost::asio::any_io_executor executor, Options options);
+    MediaStream(std::shared_ptr<net::WebSocket> socket, StreamStart start, boost::asio::any_io_executor executor,
+                Options options);
 
     const StreamStart& start() const { return start_; }
 
@@ -77,7 +77,6 @@ private:
     const Options options_;
     const StreamStart start_;
     std::shared_ptr<net::WebSocket> socket_;
-    MediaReader reader_;
     MediaWriter writer_;
 
     CallerAudio caller_;

@@ -370,7 +370,7 @@ protected:
 
     bool attach(std::string token, std::string call_sid = "CA1") {
         StreamStart start{"MZ1", std::move(call_sid), {{"token", std::move(token)}}};
-        auto stream = std::make_shared<MediaStream>(std::make_shared<SilentSocket>(), std::move(start), MediaReader(),
+        auto stream = std::make_shared<MediaStream>(std::make_shared<SilentSocket>(), std::move(start),
                                                     context.get_executor(), MediaStream::Options{});
         auto attached = call.attach(stream);
         tests::run_ready(context);
