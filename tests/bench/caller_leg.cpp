@@ -83,14 +83,14 @@ void CallerLeg::take(std::string_view message) {
 }
 
 void CallerLeg::play(std::string_view base64) {
-    if (call_.speech_is_counted) call_.to_caller.arrived(base64);
+    if (call_.speech_is_counted) call_.to_caller.arrived(base64, socket_.arrived_at());
     const auto bytes = base64.size() / 4 * 3 - (base64.ends_with("==") ? 2 : base64.ends_with('=') ? 1 : 0);
-    play_end_ = std::max(play_end_, steady_now()) + std::chrono::microseconds(125 * bytes);
+    play_end_ = std::max(play_end_, socket_.arrived_at()) + std::chrono::microseconds(125 * bytes);
     item_bytes_ += bytes;
 }
 
 void CallerLeg::mark(std::string_view name) {
-    const auto due = std::max(play_end_, steady_now());
+    const auto due = std::max(play_end_, socket_.arrived_at());
     marks_.push_back({std::string(name), due});
     loop_.at(due, [this] { return_marks(steady_now()); });
 }
@@ -103,7 +103,7 @@ void CallerLeg::return_marks(SteadyTime until) {
 }
 
 void CallerLeg::clear() {
-    const auto now = steady_now();
+    const auto now = socket_.arrived_at();
     ++call_.results.clears;
     if (call_.awaits_clear) {
         call_.awaits_clear = false;

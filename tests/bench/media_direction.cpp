@@ -47,8 +47,7 @@ std::string_view MediaDirection::send() {
     return base64_;
 }
 
-void MediaDirection::arrived(std::string_view base64) {
-    const auto now = steady_now();
+void MediaDirection::arrived(std::string_view base64, SteadyTime now) {
     if (!numbered_) {
         bytes_ += base64_size(base64);
         for (; (next_ + 1) * arriving_bytes_ <= bytes_; ++next_) {

@@ -31,7 +31,7 @@ public:
 
     // The next frame, sent now, in base 64; valid until the next call.
     std::string_view send();
-    void arrived(std::string_view base64);
+    void arrived(std::string_view base64, SteadyTime now);
 
     // Latency counts from here on, and losses do.
     void begin_to_measure();

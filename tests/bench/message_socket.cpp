@@ -50,6 +50,20 @@ void mask(char* bytes, std::size_t size, const char* key) {
     for (; i < size; ++i) bytes[i] = static_cast<char>(bytes[i] ^ key[i % 4]);
 }
 
+// The kernel tells the time of day.
+SteadyTime arrival_of(msghdr& message) {
+    auto arrived = std::chrono::system_clock::now();
+    const auto age_from = arrived;
+    for (auto* each = CMSG_FIRSTHDR(&message); each != nullptr; each = CMSG_NXTHDR(&message, each)) {
+        if (each->cmsg_level != SOL_SOCKET || each->cmsg_type != SCM_TIMESTAMPNS) continue;
+        timespec time{};
+        std::memcpy(&time, CMSG_DATA(each), sizeof time);
+        arrived = std::chrono::system_clock::time_point(std::chrono::seconds(time.tv_sec) +
+                                                        std::chrono::nanoseconds(time.tv_nsec));
+    }
+    return steady_now() - (age_from - arrived);
+}
+
 }  // namespace
 
 int listen_on_loopback() {
@@ -77,6 +91,7 @@ int connect_to_loopback(std::uint16_t port) {
 MessageSocket::MessageSocket(int socket, Side side, const Tls* tls) : socket_(socket), side_(side) {
     const int on = 1;
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(socket_, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
     if (tls != nullptr) {
         tls_.reset(SSL_new(side == Side::client ? tls->client() : tls->server()));
         SSL_set_fd(tls_.get(), socket_);
@@ -105,12 +120,24 @@ bool MessageSocket::receive() {
 }
 
 int MessageSocket::read_some(char* to, std::size_t size) {
-    if (!tls_) {
-        const auto count = ::recv(socket_, to, size, 0);
-        return count > 0 ? static_cast<int>(count) : count < 0 && errno == EAGAIN ? 0 : -1;
-    }
+    if (!tls_) return read_plain(to, size);
     const int count = SSL_read(tls_.get(), to, static_cast<int>(size));
+    if (count > 0) arrived_at_ = steady_now();
     return count > 0 ? count : SSL_get_error(tls_.get(), count) == SSL_ERROR_WANT_READ ? 0 : -1;
+}
+
+int MessageSocket::read_plain(char* to, std::size_t size) {
+    iovec bytes{to, size};
+    alignas(cmsghdr) std::array<char, 128> control;
+    msghdr message{};
+    message.msg_iov = &bytes;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const auto count = ::recvmsg(socket_, &message, 0);
+    if (count <= 0) return count < 0 && errno == EAGAIN ? 0 : -1;
+    arrived_at_ = arrival_of(message);
+    return static_cast<int>(count);
 }
 
 int MessageSocket::write_some(std::string_view bytes) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bench/event_loop.hpp"
 #include "bench/tls.hpp"
 
 #include <cstdint>
@@ -35,6 +36,10 @@ public:
     std::optional<std::string_view> head();
     std::optional<std::string_view> message();
 
+    // When what receive() took last had come to the socket, by the kernel: how late this process looks at it is not the
+    // sender's. With TLS, when it was read.
+    SteadyTime arrived_at() const { return arrived_at_; }
+
     // Throws std::runtime_error where the other side does not read.
     void send_bytes(std::string_view bytes);
     void send_text(std::string_view text) { send_frame(0x1, text); }
@@ -43,11 +48,13 @@ private:
     void send_frame(unsigned opcode, std::string_view content);
     // Up to so many bytes at once: how many, 0 where there are none or no room now, -1 at the end.
     int read_some(char* to, std::size_t size);
+    int read_plain(char* to, std::size_t size);
     int write_some(std::string_view bytes);
 
     int socket_;
     std::unique_ptr<SSL, decltype(&SSL_free)> tls_{nullptr, &SSL_free};
     Side side_;
+    SteadyTime arrived_at_{};
     std::string received_;
     std::size_t begin_ = 0;  // of what was not taken yet
     std::string fragments_;  // of a message whose last one has not come

@@ -78,7 +78,7 @@ void ModelLeg::take(std::string_view message) {
         const auto at = message.find(key);
         if (at == std::string_view::npos || (key[1] == 'a' && message.find(append) == std::string_view::npos)) continue;
         message.remove_prefix(at + key.size());
-        if (call_ != nullptr) call_->to_model.arrived(message.substr(0, message.find('"')));
+        if (call_ != nullptr) call_->to_model.arrived(message.substr(0, message.find('"')), socket_.arrived_at());
         return;
     }
     const auto event = Json::parse(message, nullptr, false);
