@@ -17,6 +17,9 @@ namespace {
 
 namespace asio = boost::asio;
 
+// Bytes. OpenSSL takes room for the longest record whenever it sends one, and most are a few hundred bytes.
+constexpr long longest_sent_record = 4096;
+
 int descriptor_of(BIO* bio) {
     return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
 }
@@ -67,6 +70,7 @@ TlsSession::TlsSession(SSL_CTX* context, Side side, int descriptor) : ssl_(SSL_n
                  SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
     SSL_set_options(ssl_.get(), SSL_OP_NO_RENEGOTIATION);
     SSL_set_read_ahead(ssl_.get(), 1);  // a record's head and its body in one call
+    SSL_set_max_send_fragment(ssl_.get(), longest_sent_record);
     side == Side::client ? SSL_set_connect_state(ssl_.get()) : SSL_set_accept_state(ssl_.get());
 }
 

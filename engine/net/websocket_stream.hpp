@@ -101,7 +101,7 @@ public:
 
 private:
     static constexpr std::uint16_t no_status = 1005, no_goodbye = 1006, unknown_data = 1003;
-    static constexpr std::size_t kept_bytes = 1024;  // of a buffer between two writes: room for a piece of a voice
+    static constexpr std::size_t kept_bytes = 2048;  // of a buffer between two writes: room for a piece of a voice
 
     // Waits for what comes next, unless it does so already. Pings are sent from the first time on.
     void listen() {
@@ -252,7 +252,7 @@ private:
             pinged_ = true;
             put(Opcode::ping, {});
         }
-        watch();
+        if (!over_) watch();
     }
 
     const WebSocketOptions options_;
