@@ -38,10 +38,20 @@ void CallRegistry::remove(const ActiveCall& call, core::Time now) {
     if (auto found = calls_.find(sid); found != calls_.end() && found->second.get() == &call) calls_.erase(found);
 }
 
-std::vector<std::shared_ptr<ActiveCall>> CallRegistry::sweep(core::Time now, std::chrono::milliseconds lifetime) {
-    std::vector<std::shared_ptr<ActiveCall>> expired;
+std::vector<std::shared_ptr<ActiveCall>> CallRegistry::sweep(core::Time now, Lifetime lifetime) {
+    auto is_due = [&](const ActiveCall& call) {
+        return !call.port.ended() && call.touched + (call.port.done() ? lifetime.done : lifetime.under_way) <= now;
+    };
+    std::vector<std::shared_ptr<ActiveCall>> due;
     for (const auto& [sid, call] : calls_)
-        if (!call->port.ended() && call->touched + lifetime <= now) expired.push_back(call);
+        if (is_due(*call)) due.push_back(call);
+    std::vector<std::shared_ptr<ActiveCall>> expired;
+    for (const auto& call : due) {  // whose end may remove it from calls_
+        if (call->port.done())
+            call->port.end();
+        else
+            expired.push_back(call);
+    }
     std::erase_if(messages_, [&](const auto& entry) {
         return entry.second->port.finished() && entry.second->touched + remembered <= now;
     });

@@ -55,9 +55,14 @@ public:
     void remove(const ActiveCall& call, core::Time now);
     bool is_over(const std::string& sid) const { return over_.contains(sid); }
 
-    // Forgets what a repeated webhook can no longer ask for. Gives the calls that the carrier has not spoken of for
-    // `lifetime`.
-    std::vector<std::shared_ptr<ActiveCall>> sweep(core::Time now, std::chrono::milliseconds lifetime);
+    // How long a call lives without a word from the carrier.
+    struct Lifetime {
+        std::chrono::milliseconds under_way;
+        std::chrono::milliseconds done;  // once its last document was fetched
+    };
+    // Ends the calls that have nothing more to do, and forgets what a repeated webhook can no longer ask for. Gives
+    // those whose time is up though they were still under way: they are to be closed as expired.
+    std::vector<std::shared_ptr<ActiveCall>> sweep(core::Time now, Lifetime lifetime);
 
     std::size_t size() const { return calls_.size(); }
     // Calls by number and version.

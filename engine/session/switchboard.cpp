@@ -392,7 +392,7 @@ asio::awaitable<void> Switchboard::sweep(Post& post) {
     while (post.sweeping) {
         post.timer.expires_after(options_.sweep_every);
         co_await post.timer.async_wait(asio::as_tuple(asio::use_awaitable));
-        auto expired = post.registry.sweep(with_.clock.now(), options_.call_lifetime);
+        auto expired = post.registry.sweep(with_.clock.now(), {options_.call_lifetime, options_.done_lifetime});
         for (const auto& call : expired) {
             co_await call->session.close("expired");
             call->port.end();

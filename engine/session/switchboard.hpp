@@ -26,6 +26,7 @@ public:
         twilio::Call::Timing timing;
         std::size_t max_calls = 10'000;              // at once; past it, callers hear the busy tone
         std::chrono::seconds call_lifetime{15'000};  // without a word from the carrier
+        std::chrono::seconds done_lifetime{60};      // the same, once the call's last document was fetched
         std::chrono::milliseconds sweep_every{10'000};
     };
 

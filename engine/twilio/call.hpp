@@ -63,6 +63,8 @@ public:
     void pass(const core::Ask& ask) override;
     void finish() override;
     bool ended() const override { return ended_; }
+    // Twilio has the call's last document: it only plays that to its end, or has left for another server.
+    bool done() const { return left_ && published_ && !complete_; }
     boost::asio::awaitable<void> over() override;
 
     struct Reply {

@@ -228,6 +228,21 @@ TEST_F(SwitchboardTest, EndsCallsThatTheCarrierForgot) {
     EXPECT_THAT(turn("CA2", 1, {{"Digits", "5"}}), HasSubstr("You pressed 5"));
 }
 
+TEST_F(SwitchboardTest, EndsACallThatHasItsLastDocumentSoonWithoutAWordFromTheCarrier) {
+    open({.call_lifetime = 600s, .done_lifetime = 60s, .sweep_every = 1ms}).start_sweeping();
+    ring("CA1");
+    ring("CA2");
+    turn("CA1", 1, {{"Digits", "5"}});
+    clock.advance(59s);
+    ring("CA3");
+    EXPECT_EQ(switchboard->active_calls(), 3U);
+    clock.advance(2s);
+    EXPECT_TRUE(until([&] { return switchboard->active_calls() == 2; }));
+    EXPECT_EQ(metrics.calls_expired_total.Value(), 0);
+    EXPECT_THAT(lines.text(), HasSubstr("status=completed"));
+    EXPECT_EQ(tests::run(context, store.get("ivr", "ended"))->value(), 1);
+}
+
 TEST_F(SwitchboardTest, AnswersTextMessagesAndRepeatsItself) {
     open();
     auto text = webhook("SM1", "+15550100", {{"Body", "hello"}});
