@@ -47,6 +47,7 @@ public:
     // Opens one session after the other until the protocol wants no more.
     static asio::awaitable<void> run(std::shared_ptr<Line> self) {
         std::chrono::milliseconds pause{0};
+        self->arm();
         for (;;) {
             if (pause.count() > 0) {
                 self->pause_.expires_after(pause);

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using core::Json;
 
 // A try is given up in time for others to follow.
-constexpr auto connect_time = 5s;
+constexpr auto connect_time = 3s;
 constexpr std::size_t max_message = 16 * 1024 * 1024;  // bytes: a whole item may come in one
 constexpr std::size_t max_backlog = 1024 * 1024;       // bytes: a model that reads no more is let go of
 constexpr auto idle_time = 60s;

@@ -13,11 +13,13 @@ namespace {
 using namespace std::chrono_literals;
 using core::Json;
 
-constexpr auto configuring_time = 5s;
-constexpr auto without_session = 10s;
+constexpr auto configuring_time = 3s;
+// The caller hears nothing meanwhile. After that somebody else is to help him.
+constexpr auto without_session = 5s;
 constexpr unsigned most_tries = 5;
 constexpr auto stable_after = 30s;
 constexpr auto first_pause = 500ms;
+constexpr auto longest_pause = 4s;
 // A session ends after an hour, without a warning. It is replaced before that, best while nobody speaks.
 constexpr auto old_age = 50min;
 constexpr auto last_moment = 55min;
@@ -130,7 +132,7 @@ void RealtimeProtocol::lost(const std::string& why, Moment now) {
         if (now - *ready_since_ > stable_after) tries_ = 0;
         trouble_since_ = now;
     }
-    auto pause = std::min<Millis>(first_pause * (1 << tries_), 8s);
+    auto pause = std::min<Millis>(first_pause * (1 << tries_), longest_pause);
     ++tries_;
     if (tries_ > most_tries || now + pause - trouble_since_ > without_session)
         return fail(why == "timed_out" ? why : "closed", why + "; there were " + std::to_string(tries_) + " tries");
@@ -188,6 +190,8 @@ void RealtimeProtocol::close() {
 }
 
 void RealtimeProtocol::tick_session(Moment now) {
+    if (!ready_since_ && phase_ != Phase::over && now - trouble_since_ >= without_session)
+        return fail("timed_out", "there has been no session for too long");
     switch (phase_) {
         case Phase::opening:
         case Phase::configuring:
@@ -209,8 +213,9 @@ void RealtimeProtocol::tick_session(Moment now) {
 }
 
 std::optional<Moment> RealtimeProtocol::next_tick() const {
-    if (phase_ == Phase::over || phase_ == Phase::connecting) return std::nullopt;
-    if (phase_ != Phase::ready) return phase_since_ + configuring_time;
+    if (phase_ == Phase::over) return std::nullopt;
+    if (phase_ == Phase::connecting) return trouble_since_ + without_session;
+    if (phase_ != Phase::ready) return std::min(phase_since_ + configuring_time, trouble_since_ + without_session);
     bool quiet = responses_.empty() && !caller_speaks_ && items_.empty();
     auto next = session_began_ + (quiet ? old_age : last_moment);
     if (responses_.under_way()) next = std::min(next, heard_of_ + stalled_after);
