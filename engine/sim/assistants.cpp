@@ -124,6 +124,16 @@ void Assistants::give(Seat& seat, std::shared_ptr<ModelTalk> talk) {
     if (options_.on_taken) options_.on_taken();
 }
 
+void Assistants::leave(std::uint64_t assistant) {
+    auto seat = std::find_if(seats_.begin(), seats_.end(), [&](const Seat& one) { return one.id == assistant; });
+    if (seat == seats_.end()) return;
+    auto talk = std::move(seat->talk);
+    seats_.erase(seat);
+    if (!talk) return;
+    talk->on_change = [] {};
+    talk->leave();
+}
+
 Assistants::Seat* Assistants::find(const Json& options) {
     auto id = options.value("assistant", std::uint64_t{0});
     auto found = std::find_if(seats_.begin(), seats_.end(), [&](const Seat& seat) { return seat.id == id; });

@@ -39,6 +39,9 @@ public:
     // A conversation has begun.
     void take(std::shared_ptr<ModelTalk> talk);
 
+    // Nobody plays an assistant any more: its conversation is left, and if it has none it gets none.
+    void leave(std::uint64_t assistant);
+
     // What a script wants of an assistant: the words of scripts/assistant.lua, kinds that begin with "assistant.".
     boost::asio::awaitable<core::Answer> perform(core::Ask ask);
 

@@ -132,6 +132,10 @@ net::Response error_reply(int status, const ApiError& error) {
     return net::json_response(status, {{"error", to_json(error)}});
 }
 
+net::Response nobody_plays() {
+    return error_reply(500, {"server_error", "Nobody plays the model.", "", "server_error"});
+}
+
 }  // namespace
 
 std::optional<ApiError> check_chat_request(const Json& body) {
@@ -151,7 +155,7 @@ std::optional<ApiError> check_chat_request(const Json& body) {
 }
 
 bool ChatTalk::continues_with(const Json& body) const {
-    if (request_ || last_message_.is_null()) return false;
+    if (left_ || request_ || last_message_.is_null()) return false;
     for (const auto& message : body.at("messages")) {
         if (message.value("role", "") != "assistant") continue;
         if (last_message_.contains("tool_calls")
@@ -190,7 +194,7 @@ asio::awaitable<net::Response> ChatTalk::answer(Json body) {
     on_change();
     if (!response_) co_await answered_.async_wait(asio::as_tuple(asio::use_awaitable));
     request_.reset();
-    if (!response_) co_return error_reply(500, {"server_error", "Nobody plays the model.", "", "server_error"});
+    if (!response_) co_return nobody_plays();
     if (auto time = std::exchange(stalled_, {}); time.count() > 0) {
         answered_.expires_after(time);
         co_await answered_.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -318,6 +322,12 @@ void ChatTalk::drop(std::uint16_t) {
     auto json = envelope("chat.completion.chunk");
     json["choices"] = Json::array({{{"index", 0}, {"delta", {{"content", "I"}}}, {"finish_reason", nullptr}}});
     reply({200, streams() ? "text/event-stream" : "application/json", streams() ? event(json) : "", {}});
+}
+
+void ChatTalk::leave() {
+    left_ = true;
+    if (request_) return reply(nobody_plays());
+    answered_.cancel();  // what is stalled goes out now
 }
 
 }  // namespace switchhook::sim

@@ -26,7 +26,7 @@ public:
     boost::asio::awaitable<net::Response> answer(core::Json body);
 
     RealtimeModel::Seen& seen() override { return seen_; }
-    bool is_over() const override { return false; }
+    bool is_over() const override { return left_; }
     bool wants_words() const override { return request_.has_value(); }
     std::string order() const override { return {}; }
     std::string instructions() const override;
@@ -43,6 +43,8 @@ public:
     void stall(std::chrono::milliseconds time) override { stalled_ = time; }
     // A stream that breaks off without an end, or an empty reply.
     void drop(std::uint16_t status) override;
+    // Answers what still waits. What comes after that begins another conversation.
+    void leave() override;
 
 private:
     void note_news(const core::Json& messages);
@@ -59,6 +61,7 @@ private:
     boost::asio::steady_timer answered_;
     std::chrono::milliseconds stalled_{};
     RealtimeModel::Seen seen_;
+    bool left_ = false;
     int count_ = 0;
 };
 

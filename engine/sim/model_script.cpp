@@ -48,19 +48,22 @@ asio::awaitable<void> ModelScript::run(std::shared_ptr<Assistants> assistants, s
     script::ScenarioRun script(options_.source);
     auto step = script.start();
     while (auto* ask = std::get_if<core::Ask>(&step)) {
-        auto answer = co_await perform(*assistants, *ask);
+        auto answer = co_await perform(*assistants, *ask, *run);
         step = script.resume(answer);
     }
     if (auto* failed = std::get_if<script::Failed>(&step))
         run->problem = failed->where.empty() ? failed->what : failed->where + ": " + failed->what;
     run->over = true;
+    for (auto assistant : run->assistants) assistants->leave(assistant);
     options_.print(run->problem.empty() ? "── a conversation is over" : "── " + run->problem);
     changed_->set();
 }
 
-asio::awaitable<Answer> ModelScript::perform(Assistants& assistants, core::Ask ask) {
+asio::awaitable<Answer> ModelScript::perform(Assistants& assistants, core::Ask ask, Run& run) {
     if (ask.kind.starts_with("assistant.")) {
+        const bool sits = ask.kind == "assistant.sit";
         auto answer = co_await assistants.perform(std::move(ask));
+        if (sits) run.assistants.push_back(answer.value.at("id"));
         co_return answer;
     }
     if (ask.kind == "note" || ask.kind == "narrate") {

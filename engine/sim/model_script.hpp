@@ -7,10 +7,12 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace switchhook::sim {
 
@@ -34,11 +36,12 @@ public:
 
 private:
     struct Run {
+        std::vector<std::uint64_t> assistants;  // whom it plays
         bool over = false;
         std::string problem;
     };
     boost::asio::awaitable<void> run(std::shared_ptr<Assistants> assistants, std::shared_ptr<Run> run);
-    boost::asio::awaitable<core::Answer> perform(Assistants& assistants, core::Ask ask);
+    boost::asio::awaitable<core::Answer> perform(Assistants& assistants, core::Ask ask, Run& run);
 
     Options options_;
     bool taken_ = false;

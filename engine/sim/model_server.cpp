@@ -37,8 +37,7 @@ ModelServer::ModelServer(net::Workers& workers, Options options, core::Log& log)
 ModelServer::~ModelServer() {
     // The server waits for its handlers, and these may wait for a script.
     auto let_go = [this] {
-        for (const auto& talk : chats_)
-            if (talk->wants_words()) talk->drop(1006);
+        for (const auto& talk : chats_) talk->leave();
     };
     asio::post(executor_, asio::use_future(let_go)).get();
 }
@@ -120,6 +119,7 @@ asio::awaitable<net::Response> ModelServer::complete(net::Request request) {
     if (auto problem = check_chat_request(body)) co_return refusal(400, std::move(*problem));
     if (std::string model = body["model"]; !options_.models.empty() && !options_.models.contains(model))
         co_return refusal(404, no_such_model(model));
+    std::erase_if(chats_, [](const auto& one) { return one->is_over(); });
     auto found = std::find_if(chats_.begin(), chats_.end(), [&](const auto& one) { return one->continues_with(body); });
     if (found != chats_.end()) {
         auto talk = *found;

@@ -45,6 +45,8 @@ public:
     virtual void stall(std::chrono::milliseconds time) = 0;
     // Ends the connection: with a status of WebSocket's, or for 1006 without a word.
     virtual void drop(std::uint16_t status) = 0;
+    // Nobody plays this conversation any more.
+    virtual void leave() {}
 
     // Called after anything above may have changed.
     std::function<void()> on_change = [] {};
