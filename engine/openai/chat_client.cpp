@@ -4,6 +4,7 @@
 #include "openai/json_members.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -29,9 +30,31 @@ void take_over(Json& request, const Json& asked, const char* from, const char* t
     if (auto found = asked.find(from); found != asked.end() && !found->is_null()) request[to] = *found;
 }
 
+bool reasons(const Json& request) {
+    return request.value("reasoning_effort", "") != "none";
+}
+
+// Ends once it is late for a reply to begin; not where it has begun.
+asio::awaitable<void> until_late(std::chrono::milliseconds time, const bool& begun) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, time);
+    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (!begun) co_return;
+    timer.expires_at(asio::steady_timer::time_point::max());
+    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
 Json tool_choice_of(const std::string& choice) {
     if (choice == "auto" || choice == "none" || choice == "required") return choice;
     return {{"type", "function"}, {"function", {{"name", choice}}}};
+}
+
+// What the operation gives, or Errc::timed_out where it has neither begun nor ended in time.
+asio::awaitable<core::Result<net::Response>> begins(asio::awaitable<core::Result<net::Response>> operation,
+                                                    std::chrono::milliseconds time, const bool& begun) {
+    using namespace asio::experimental::awaitable_operators;
+    auto first = co_await (std::move(operation) || until_late(time, begun));
+    if (first.index() == 1) co_return Errc::timed_out;
+    co_return std::move(std::get<0>(first));
 }
 
 }  // namespace
@@ -61,7 +84,7 @@ struct ChatClient::Outcome {
     bool worth_retrying = false;
 };
 
-net::ClientRequest ChatClient::request_of(const Json& asked, const std::string& key) const {
+net::ClientRequest ChatClient::request_of(const Json& body, const std::string& key) const {
     const auto& account = options_.account;
     auto base = account.base_url;
     while (base.ends_with('/')) base.pop_back();
@@ -72,17 +95,22 @@ net::ClientRequest ChatClient::request_of(const Json& asked, const std::string& 
     request.headers.set("Content-Type", "application/json");
     request.headers.set("Accept", "text/event-stream");
     request.headers.set("Idempotency-Key", key);
-    request.body = core::dump(chat_request(asked));
+    request.body = core::dump(body);
     request.max_body = max_reply;
     request.allow_private = account.base_url.starts_with("http://");  // on loopback: Account::problem()
     return request;
 }
 
-asio::awaitable<ChatClient::Outcome> ChatClient::ask_once(const net::ClientRequest& asked) const {
+asio::awaitable<ChatClient::Outcome> ChatClient::ask_once(const net::ClientRequest& asked,
+                                                          std::chrono::milliseconds begin_within) const {
     ChatReader reader;
+    bool begun = false;
     auto request = asked;
-    request.on_body = [&reader](std::string_view bytes) { return reader.take(bytes); };
-    auto response = co_await client_.send(std::move(request));
+    request.on_body = [&](std::string_view bytes) {
+        begun = true;
+        return reader.take(bytes);
+    };
+    auto response = co_await begins(client_.send(std::move(request)), begin_within, begun);
     Outcome outcome;
     if (response && response->status / 100 == 2 && reader.complete()) {
         outcome.reply = reader.reply();
@@ -113,16 +141,17 @@ asio::awaitable<ChatClient::Outcome> ChatClient::ask_once(const net::ClientReque
 asio::awaitable<Answer> ChatClient::complete(Json asked, std::string key, std::string call) const {
     using Steady = std::chrono::steady_clock;
     if (options_.account.api_key.empty()) {
-        log_.error("no reply of the model",
-                   {{"call", call}, {"why", "not_configured"}, {"detail", "set OPENAI_API_KEY"}});
+        log_.info("no reply of the model: none is configured", {{"call", call}});
         co_return Answer::nothing("not_configured", clock_.now());
     }
     const auto until = Steady::now() + options_.timeout;
-    auto request = request_of(asked, key);
+    const auto body = chat_request(asked);
+    const auto begin_within = reasons(body) ? options_.timeout : options_.begin_within;
+    auto request = request_of(body, key);
     Outcome outcome;
     for (int tries = 2; tries > 0; --tries) {
         request.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(until - Steady::now());
-        outcome = co_await ask_once(request);
+        outcome = co_await ask_once(request, begin_within);
         if (outcome.reason.empty()) co_return Answer::of(std::move(outcome.reply), clock_.now());
         if (!outcome.worth_retrying || tries == 1 || Steady::now() + options_.retry_after >= until) break;
         log_.warn("the model is asked again", {{"call", call}, {"why", outcome.what}});

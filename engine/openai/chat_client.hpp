@@ -18,7 +18,10 @@ class ChatClient {
 public:
     struct Options {
         Account account;
-        std::chrono::milliseconds timeout{30'000};     // for a whole reply
+        std::chrono::milliseconds timeout{30'000};  // for a whole reply
+        // Until it begins, where the model does not reason first: whoever wrote is to hear from somebody within the
+        // time that Twilio waits.
+        std::chrono::milliseconds begin_within{8'000};
         std::chrono::milliseconds retry_after{1'000};  // the one further try
     };
 
@@ -32,8 +35,9 @@ public:
 
 private:
     struct Outcome;
-    boost::asio::awaitable<Outcome> ask_once(const net::ClientRequest& request) const;
-    net::ClientRequest request_of(const core::Json& asked, const std::string& key) const;
+    boost::asio::awaitable<Outcome> ask_once(const net::ClientRequest& request,
+                                             std::chrono::milliseconds begin_within) const;
+    net::ClientRequest request_of(const core::Json& body, const std::string& key) const;
 
     const Options options_;
     const net::HttpClient& client_;

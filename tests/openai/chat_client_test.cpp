@@ -3,6 +3,9 @@
 #include "awaited.hpp"
 #include "net/http_server.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -56,6 +59,7 @@ protected:
     core::ManualClock clock_{core::Time(1h)};
     std::deque<net::Response> responses_;
     std::vector<net::Request> requests_;
+    std::chrono::milliseconds waits_{};  // the server, before it answers
     boost::asio::io_context context_;
     net::HttpClient http_;
     net::Workers workers_{net::Workers::Options{}};
@@ -67,6 +71,8 @@ private:
         requests_.push_back(std::move(request));
         auto response = responses_.empty() ? error(500, "none_left") : responses_.front();
         if (!responses_.empty()) responses_.pop_front();
+        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, waits_);
+        co_await timer.async_wait(boost::asio::use_awaitable);
         co_return response;
     }
 };
@@ -119,10 +125,19 @@ TEST_F(Chat, SaysThatNothingAnswersThere) {
     EXPECT_EQ(complete().reason, "unreachable");
 }
 
+TEST_F(Chat, GivesUpSoonWhereNoReplyBeginsUnlessTheModelReasonsFirst) {
+    options_.begin_within = 50ms;
+    waits_ = 200ms;
+    responses_ = {event_stream(reply), event_stream(reply)};
+    EXPECT_EQ(complete().reason, "timeout");
+    EXPECT_EQ(requests_.size(), 1u);
+    EXPECT_EQ(complete({{"reasoning_effort", "high"}}).value["content"], "Hello");
+}
+
 TEST_F(Chat, NeedsAKey) {
     options_.account.api_key = core::Secret();
     EXPECT_EQ(complete().reason, "not_configured");
-    EXPECT_THAT(log(), HasSubstr("OPENAI_API_KEY"));
+    EXPECT_THAT(log(), HasSubstr("info  no reply of the model"));
     EXPECT_TRUE(requests_.empty());
 }
 
