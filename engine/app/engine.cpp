@@ -93,7 +93,7 @@ Engine::Engine(const ServeOptions& options)
     switchboard_ = std::make_unique<session::Switchboard>(
         switchboard, *workers_, library_, texts_,
         session::Surroundings{services_, *store_, clock_, log_, metrics_, options.limits,
-                              options.openai.api_key.empty() ? nullptr : &models_});
+                              options.openai.api_key.empty() ? nullptr : &models_, options.conversation});
 
     server_ = listen();
     watcher_ = std::make_unique<script::FlowWatcher>(

@@ -5,6 +5,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 
@@ -32,6 +33,13 @@ std::string without_route(const std::string& url) {
     auto host = url.find("://");
     auto path = host == std::string::npos ? host : url.find('/', host + 3);
     return path != std::string::npos && twilio::find_route(url.substr(path)) ? url.substr(0, path) : url;
+}
+
+// The variable that a setting comes from where servers that this one replaces have another name for it: the first
+// that is set.
+const char* variable(std::initializer_list<const char*> names) {
+    auto set = std::find_if(names.begin(), names.end(), [](const char* name) { return !environment({name}).empty(); });
+    return set == names.end() ? *names.begin() : *set;
 }
 
 }  // namespace
@@ -151,7 +159,7 @@ void add_serve_options(CLI::App& cli, ServeOptions& o) {
         ->envname("SWITCHHOOK_THREADS")
         ->capture_default_str();
     limits->add_option("--max-calls", o.max_calls, "Calls at once; past it callers hear the busy tone")
-        ->envname("SWITCHHOOK_MAX_CALLS")
+        ->envname(variable({"SWITCHHOOK_MAX_CALLS", "MAX_CONCURRENT_CALLS"}))
         ->capture_default_str();
     limits->add_option("--max-connections", o.max_connections, "HTTP connections at once; past it 503")
         ->capture_default_str();
@@ -166,6 +174,13 @@ void add_serve_options(CLI::App& cli, ServeOptions& o) {
             "--drain-seconds", [&o](const unsigned& s) { o.drain = std::chrono::seconds(s); },
             "How long calls in progress may go on after SIGTERM")
         ->default_str("30");
+    limits
+        ->add_option_function<unsigned>(
+            "--conversation-seconds", [&o](const unsigned& s) { o.conversation = std::chrono::seconds(s); },
+            "How long a caller may talk with a model, then hears a goodbye; an agent's own time_limit comes first")
+        ->envname("CALL_TIMEOUT_SECONDS")
+        ->check(CLI::Range(1, 86'400))
+        ->default_str("600");
     limits
         ->add_option_function<unsigned>(
             "--call-lifetime-seconds", [&o](const unsigned& s) { o.call_lifetime = std::chrono::seconds(s); },

@@ -21,7 +21,7 @@ struct ServeOptions {
     std::filesystem::path flows = "flows";
     std::filesystem::path data = "data";
     std::string store = "sqlite";  // sqlite, memory, or postgres://…
-    std::size_t threads = 0;  // 0: one a core
+    std::size_t threads = 0;       // 0: one a core
 
     core::LogLevel log_level = core::LogLevel::info;
     core::LogFormat log_format = core::LogFormat::text;
@@ -42,6 +42,7 @@ struct ServeOptions {
     std::size_t max_connections = 20'000;
     std::chrono::milliseconds reply_within{12'000};
     std::chrono::seconds drain{30};
+    std::chrono::seconds conversation{600};
     std::chrono::seconds call_lifetime{15'000};
     script::Limits limits;
 

@@ -115,7 +115,11 @@ asio::awaitable<void> Conversation::reopen(const Ask& ask) {
 asio::awaitable<std::optional<Answer>> Conversation::connect(const Ask& opening, const Ask& asked) {
     value_ = nullptr;
     opened_by_ = opening.seq;
-    if (!with_.agents) co_return fail("not_configured", "no model is configured: set OPENAI_API_KEY");
+    if (!with_.agents) {
+        // The engine has said at its start what to set.
+        with_.log.info("conversation not held: no model is configured", {{"call", info_.id}, {"number", info_.to}});
+        co_return finish("failed", "not_configured");
+    }
     auto settings = opening.options;
     auto history = past_.history(said_.contains(opening.seq) ? said_[opening.seq] : Json::array());
     if (!history.empty()) settings["history"] = std::move(history);
@@ -127,11 +131,13 @@ asio::awaitable<std::optional<Answer>> Conversation::connect(const Ask& opening,
     auto leg = co_await port_.connect_audio(asked);
     if (!leg) {
         if (leg.error() == core::Errc::closed) co_return finish("caller_hung_up");
-        co_return fail("no_audio", "the caller's audio cannot be connected: " + leg.error().message());
+        co_return fail("no_audio", leg.error() == core::Errc::unavailable
+                                       ? "the carrier did not connect the caller's audio"
+                                       : "the caller's audio cannot be connected: " + leg.error().message());
     }
     bridge_->connect(std::move(*leg));
-    auto course = ConversationCourse::settings_of(opening.options);
-    course.time_limit -= std::min(with_.clock.now() - began_, course.time_limit);
+    auto course = ConversationCourse::settings_of(opening.options, {.time_limit = with_.time_limit});
+    if (past_.goes_on()) course.time_limit -= std::min(with_.clock.now() - began_, course.time_limit);
     course_.emplace(std::move(course));
     bridge_->agent().begin();
     co_return std::nullopt;

@@ -28,6 +28,7 @@ public:
         const core::Clock& clock;
         core::Log& log;
         core::Metrics& metrics;
+        std::chrono::milliseconds time_limit = ConversationCourse::Settings().time_limit;  // where the flow gives none
         // Keeps what was said so far in the conversation that this ask opened, in case that this process ends.
         std::function<boost::asio::awaitable<void>(std::uint32_t seq, core::Json transcript)> keep = {};
     };

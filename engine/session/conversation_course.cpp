@@ -22,8 +22,7 @@ Duration seconds(const core::Json& options, const char* key, Duration otherwise)
 
 }  // namespace
 
-ConversationCourse::Settings ConversationCourse::settings_of(const core::Json& options) {
-    Settings settings;
+ConversationCourse::Settings ConversationCourse::settings_of(const core::Json& options, Settings settings) {
     settings.time_limit = seconds(options, "time_limit", settings.time_limit);
     settings.goodbye = options.value("goodbye", settings.goodbye);
     auto silence = options.find("silence");

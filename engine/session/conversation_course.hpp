@@ -27,8 +27,8 @@ public:
         std::string goodbye = "I am sorry, our time is up. Thank you for calling. Goodbye.";
         std::optional<Silence> silence = Silence{};  // none: waits for ever
     };
-    // From the options of the `converse` ask.
-    static Settings settings_of(const core::Json& options);
+    // From the options of the `converse` ask, and where they are silent from `otherwise`.
+    static Settings settings_of(const core::Json& options, Settings otherwise);
 
     // What is to be done now.
     struct Say {

@@ -122,7 +122,7 @@ asio::awaitable<Answer> FlowSession::perform(const Ask& ask) {
 
 Conversation& FlowSession::conversation() {
     if (conversation_) return *conversation_;
-    Conversation::With with{with_.agents, with_.clock, with_.log, with_.metrics};
+    Conversation::With with{with_.agents, with_.clock, with_.log, with_.metrics, with_.conversation_limit};
     with.keep = [&store = with_.store, &log = with_.log, call = info_.id](std::uint32_t seq, core::Json said) {
         return keep_conversation(store, log, call, seq, std::move(said));
     };

@@ -28,6 +28,7 @@ struct Surroundings {
     core::Metrics& metrics;
     script::Limits limits;
     core::AgentProvider* agents = nullptr;  // null: no model is configured
+    std::chrono::milliseconds conversation_limit = ConversationCourse::Settings().time_limit;  // unless the agent says
 };
 
 // What a process before this one has kept of a call.

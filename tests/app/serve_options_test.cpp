@@ -18,7 +18,8 @@ protected:
     void SetUp() override { options.flows = folder.root(); }
     void TearDown() override {
         for (const char* name :
-             {"TWILIO_AUTH_TOKEN", "PUBLIC_URL", "TWILIO_WEBHOOK_URL", "OPENAI_API_KEY", "OPENAI_REALTIME_URL"})
+             {"TWILIO_AUTH_TOKEN", "PUBLIC_URL", "TWILIO_WEBHOOK_URL", "OPENAI_API_KEY", "OPENAI_REALTIME_URL",
+              "SWITCHHOOK_MAX_CALLS", "MAX_CONCURRENT_CALLS", "CALL_TIMEOUT_SECONDS"})
             unsetenv(name);
     }
 
@@ -124,6 +125,20 @@ TEST_F(Options, TakeSecretsFromTheEnvironmentOnly) {
     EXPECT_EQ(parse("").openai.realtime_url, "ws://127.0.0.1:9100/v1/realtime");
     EXPECT_THAT(options.public_urls, ElementsAre("https://b.example"));
     EXPECT_THROW(parse("--twilio-auth-token x"), CLI::ParseError);
+}
+
+TEST_F(Options, KnowTheLimitsUnderTheirNamesInTheServersThatThisOneReplaces) {
+    EXPECT_EQ(parse("").conversation.count(), 600);
+    setenv("MAX_CONCURRENT_CALLS", "50", 1);
+    setenv("CALL_TIMEOUT_SECONDS", "300", 1);
+    auto parsed = parse("");
+    EXPECT_EQ(parsed.max_calls, 50U);
+    EXPECT_EQ(parsed.conversation.count(), 300);
+    setenv("SWITCHHOOK_MAX_CALLS", "60", 1);
+    EXPECT_EQ(parse("").max_calls, 60U);
+    EXPECT_EQ(parse("--max-calls 70 --conversation-seconds 90").conversation.count(), 90);
+    setenv("CALL_TIMEOUT_SECONDS", "soon", 1);
+    EXPECT_THROW(parse(""), CLI::ParseError);
 }
 
 TEST_F(Options, SendNoKeyWithoutTlsButOnLoopback) {

@@ -11,7 +11,9 @@ using Course = ConversationCourse;
 
 // A course whose clock the test moves; what is due is written down as "say …", "press …", "end …", or "".
 struct Line {
-    explicit Line(const Json& options = Json::object()) : course(Course::settings_of(options)) { course.begin(now); }
+    explicit Line(const Json& options = Json::object()) : course(Course::settings_of(options, {})) {
+        course.begin(now);
+    }
 
     std::string due(std::chrono::milliseconds queued = 0ms) {
         auto action = course.next(now, queued);
@@ -41,6 +43,11 @@ TEST(ConversationCourse, AsksACallerWhoSaysNothingTwiceAndThenLetsThemGo) {
     EXPECT_EQ(line.due_after(10s), "say Hello?");
     line.course.assistant_is_idle(line.now);
     EXPECT_EQ(line.due_after(10s), "end silence");
+}
+
+TEST(ConversationCourse, LastsAsLongAsTheEngineAllowsUnlessTheFlowSaysHowLong) {
+    EXPECT_EQ(Course::settings_of(Json::object(), {.time_limit = 300s}).time_limit, 300s);
+    EXPECT_EQ(Course::settings_of(Json{{"time_limit", 900}}, {.time_limit = 300s}).time_limit, 900s);
 }
 
 TEST(ConversationCourse, SaysWhenTheCallerWillHaveBeenSilentForTooLong) {

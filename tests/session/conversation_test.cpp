@@ -179,7 +179,7 @@ TEST_F(ConversationOfACall, FailsAtOnceWhereNoModelIsConfigured) {
     core::Ask asks{"converse", {{"instructions", "x"}}, "flow.lua:1"};
     auto answered = tests::run(context, without.perform(asks));
     EXPECT_EQ(answered.value["finished"]["what"], "not_configured");
-    EXPECT_THAT(lines.text(), HasSubstr("OPENAI_API_KEY"));
+    EXPECT_THAT(lines.text(), HasSubstr("info  conversation not held: no model is configured"));
 }
 
 TEST_F(ConversationOfACall, FailsWhereTheCallHasNoAudioAndClosesTheModel) {
