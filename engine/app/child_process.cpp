@@ -48,6 +48,8 @@ ChildProcess::ChildProcess(const Options& options) {
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(out, STDERR_FILENO);
+    // A socket that this process listens on would stay open in the child, and take connections that nobody answers.
+    close_range(STDERR_FILENO + 1, ~0U, 0);
     execve(program.c_str(), argv.data(), envp.data());
     _exit(not_started);
 }

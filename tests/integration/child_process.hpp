@@ -51,6 +51,8 @@ public:
         redirect(input, O_RDONLY, STDIN_FILENO);
         redirect(out_, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
         redirect(err_, O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
+        // A socket that the test listens on would stay open in the child, and take connections that nobody answers.
+        close_range(STDERR_FILENO + 1, ~0U, 0);
         if (chdir(directory.c_str()) == 0) execve(argv[0], argv.data(), envp.data());
         _exit(127);
     }

@@ -7,6 +7,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_future.hpp>
 
 using namespace switchhook;
@@ -51,15 +52,27 @@ protected:
         flow("flows/shop/flow.lua", restaurant);
         start_model();
         environment["OPENAI_API_KEY"] = "sk-simulated";
-        environment["OPENAI_REALTIME_URL"] = model_->realtime_url();
+        environment["OPENAI_REALTIME_URL"] = realtime_url();
         environment["OPENAI_BASE_URL"] = model_->base_url();
         serve();
     }
 
     virtual void start_model() { model_.emplace(workers_, sim::ModelServer::Options{}, log_); }
 
+    virtual std::string realtime_url() const { return model_->realtime_url(); }
+
     // Plays a scenario; what differed, or nothing. `ada` calls, and is answered by `model`.
-    std::string play(const std::string& text) {
+    std::string play(
+        const std::string& text, const std::function<void()>& meanwhile = [] {}) {
+        return play_alone(
+            "local model = assistant()\n"
+            "local ada = call { from = '+15551230147', to = '+15550100', caller = 'Ada' }\n"
+            "ada:is_answered_by(model)\n" +
+                text,
+            meanwhile);
+    }
+    std::string play_alone(
+        const std::string& text, const std::function<void()>& meanwhile = [] {}) {
         sim::Carrier::Options options;
         options.webhooks.auth_token = core::Secret(token);
         options.settings.voice_url = url("/twilio/voice");
@@ -70,20 +83,28 @@ protected:
         };
         sim::Carrier carrier(std::move(options));
         sim::Scenario::Options play;
-        play.source = {"conversation.lua",
-                       "local model = assistant()\n"
-                       "local ada = call { from = '+15551230147', to = '+15550100', caller = 'Ada' }\n"
-                       "ada:is_answered_by(model)\n" +
-                           text};
-        play.print = [this](std::string_view line) { lines_.emplace_back(line); };
+        play.source = {"conversation.lua", text};
+        play.print = [this](std::string_view line) {
+            std::lock_guard lock(mutex_);
+            lines_.emplace_back(line);
+        };
         play.assistants = model_->assistants();
         scenario = std::make_unique<sim::Scenario>(carrier, std::move(play));
-        return asio::co_spawn(workers_.executor(0), scenario->run(), asio::use_future).get();
+        auto differed = asio::co_spawn(workers_.executor(0), scenario->run(), asio::use_future);
+        meanwhile();
+        return differed.get();
+    }
+    std::vector<std::string> lines() const {
+        std::lock_guard lock(mutex_);
+        return lines_;
     }
 
     core::Log log_{{.level = core::LogLevel::off}, [](std::string_view) {}};
     net::Workers workers_{{.count = 1}};
     std::optional<sim::ModelServer> model_;
+
+private:
+    mutable std::mutex mutex_;
     std::vector<std::string> lines_;
 };
 
@@ -102,9 +123,9 @@ protected:
         workers_.join();
     }
 
-    std::string text(int n, const std::string& body) {
+    std::string text(int n, const std::string& body, const std::string& from = caller) {
         auto id = "SM" + sid(n).substr(2);
-        return post("/twilio/sms", {{"MessageSid", id}, {"From", caller}, {"To", number}, {"Body", body}});
+        return post("/twilio/sms", {{"MessageSid", id}, {"From", from}, {"To", number}, {"Body", body}});
     }
 
     sim::ModelScript script_{{{"texts.lua", R"(
@@ -115,6 +136,16 @@ protected:
         model:is_told { booked = true }
         model:says("A table for two is yours."))"},
                               [](std::string_view) {}}};
+};
+
+// A model whose server takes connections and says nothing.
+class SilentModelTest : public ConversationTest {
+protected:
+    std::string realtime_url() const override {
+        return "ws://127.0.0.1:" + std::to_string(silent_.local_endpoint().port()) + "/v1/realtime";
+    }
+
+    asio::ip::tcp::acceptor silent_{context, {asio::ip::address_v4::loopback(), 0}};
 };
 
 }  // namespace
@@ -137,7 +168,7 @@ TEST_F(ConversationTest, GreetsIsInterruptedBooksAndHangsUpAfterTheLastWord) {
         ada:hears("It was finished.")
         ada:is_hung_up())"),
               "");
-    EXPECT_THAT(lines_, Contains(HasSubstr("Ada  hears \"Concya, good evening! How can I help you?\"")));
+    EXPECT_THAT(lines(), Contains(HasSubstr("Ada  hears \"Concya, good evening! How can I help you?\"")));
 }
 
 TEST_F(ConversationTest, LetsTheLastWordBePlayedBeforeItHangsUp) {
@@ -171,9 +202,48 @@ TEST_F(ConversationTest, LetsNobodyIntoAnothersStream) {
         ada:hears("how can I help you")
         ada:hangs_up())"),
               "");
-    EXPECT_THAT(lines_, Contains(HasSubstr("Twilio warning 31920")));
+    EXPECT_THAT(lines(), Contains(HasSubstr("Twilio warning 31920")));
 }
 
 TEST_F(TextConversationTest, AnswersWithTheSameAgentAndItsTools) {
     EXPECT_THAT(text(1, "Do you have a table?"), HasSubstr("<Body>A table for two is yours.</Body>"));
+}
+
+TEST_F(TextConversationTest, AnswersEveryTextOfEverybodyThoughTheScriptIsForOne) {
+    const auto reply = HasSubstr("<Body>A table for two is yours.</Body>");
+    EXPECT_THAT(text(1, "Do you have a table?"), reply);
+    EXPECT_THAT(text(2, "Do you have a table?"), reply);
+    EXPECT_THAT(text(3, "Do you have a table?", "+15551230148"), reply);
+}
+
+TEST_F(TextConversationTest, RepliesInTimeWhereTheModelFails) {
+    EXPECT_THAT(text(1, "What is the weather?"), HasSubstr("Please call us: failed"));
+}
+
+TEST_F(TextConversationTest, RepliesInTimeWhereTheModelIsGone) {
+    EXPECT_THAT(text(1, "Do you have a table?"), HasSubstr("A table for two is yours."));
+    model_.reset();
+    EXPECT_THAT(text(2, "Do you have a table?"), HasSubstr("Please call us: unreachable"));
+}
+
+TEST_F(ConversationTest, TellsTheCallerSoonThatTheModelIsGone) {
+    auto take_away = [this] {
+        ASSERT_TRUE(eventually([&] { return testing::Value(lines(), Contains(HasSubstr("Ada  hears"))); }));
+        model_.reset();
+    };
+    EXPECT_EQ(play(R"(
+        model:says("Concya, good evening! How can I help you?")
+        ada:hears("how can I help you")
+        ada:hears("It was failed.")
+        ada:is_hung_up())",
+                   take_away),
+              "");
+}
+
+TEST_F(SilentModelTest, TellsTheCallerSoonThatTheModelDoesNotAnswer) {
+    EXPECT_EQ(play_alone(R"(
+        local ada = call { from = '+15551230147', to = '+15550100', caller = 'Ada' }
+        ada:hears("It was failed.")
+        ada:is_hung_up())"),
+              "");
 }
