@@ -153,7 +153,8 @@ std::unique_ptr<net::HttpServer> Engine::listen() {
         if (error.code().category() == boost::system::system_category())
             throw std::runtime_error("cannot listen on " + options_.listen + ": " + error.code().message() +
                                      ": name another address and port with --listen");
-        throw;
+        throw std::runtime_error("--tls-certificate " + options_.tls_certificate.string() + " and --tls-key " +
+                                 options_.tls_key.string() + " cannot be used: " + error.what());
     }
 }
 
@@ -178,7 +179,11 @@ void Engine::reload() {
 
 asio::awaitable<net::Response> Engine::answer(net::Request request) {
     auto path = request.path();
-    if (auto route = twilio::find_route(path)) co_return co_await answer_webhook(std::move(request), std::move(*route));
+    if (auto route = twilio::find_route(path)) {
+        if (route->kind == twilio::RouteKind::media_stream)
+            co_return net::text_response(426, "Only a WebSocket is taken here, for a call's media stream.\n");
+        co_return co_await answer_webhook(std::move(request), std::move(*route));
+    }
     if (request.method != "GET" && request.method != "HEAD")
         co_return net::text_response(404, "There is nothing here.\n");
     if (path == "/healthz") co_return net::text_response(200, "alive\n");

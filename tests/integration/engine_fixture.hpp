@@ -55,7 +55,7 @@ protected:
         if (with_token) environment["TWILIO_AUTH_TOKEN"] = token;
         std::filesystem::remove(folder / "data/engine.json");  // of one that was killed
         engine = std::make_unique<ChildProcess>(arguments, folder.root(), environment);
-        static const std::regex listening("listening url=http://127\\.0\\.0\\.1:([0-9]+)");
+        static const std::regex listening("listening url=(https?://127\\.0\\.0\\.1:([0-9]+))");
         std::smatch match;
         std::string log;
         ASSERT_TRUE(eventually([&] {
@@ -63,11 +63,12 @@ protected:
             return std::regex_search(log, match, listening) || engine->ended();
         })) << log;
         ASSERT_TRUE(std::regex_search(log, match, listening)) << log;
-        port = std::stoi(match[1]);
+        origin = match[1];
+        port = std::stoi(match[2]);
         ASSERT_TRUE(eventually([&] { return std::filesystem::exists(folder / "data/engine.json"); }));
     }
 
-    std::string url(const std::string& path) const { return "http://127.0.0.1:" + std::to_string(port) + path; }
+    std::string url(const std::string& path) const { return origin + path; }
 
     net::Response send(net::ClientRequest request) {
         request.allow_private = true;
@@ -139,6 +140,7 @@ protected:
     net::HttpClient client;
     std::map<std::string, std::string> environment;  // of the engine
     std::unique_ptr<ChildProcess> engine;
+    std::string origin;  // "http://127.0.0.1:40123"
     int port = 0;
 };
 
