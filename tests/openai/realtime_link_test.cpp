@@ -3,6 +3,7 @@
 #include "audio/base64.hpp"
 #include "awaited.hpp"
 #include "net/http_server.hpp"
+#include "net/test_certificate.hpp"
 #include "openai/realtime_provider.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -33,14 +34,26 @@ protected:
     using Socket = std::shared_ptr<net::WebSocket>;
     using Model = std::function<asio::awaitable<void>(Socket)>;
 
-    void serve(Model model) {
+    void serve(Model model, const std::string& certified = {}) {
         net::HttpServer::Options options;
+        if (!certified.empty()) options.tls = certificate_for(certified);
         options.websocket = net::HttpServer::WebSocketHandler{
             .admit = [this](net::Request request) { return admit(std::move(request)); },
             .serve = [model](net::Request, Socket socket) { return model(std::move(socket)); }};
         server_.emplace(workers_, std::move(options), &Link::plain, log_);
         account_.api_key = core::Secret("sk-test");
-        account_.realtime_url = "ws://127.0.0.1:" + std::to_string(server_->port()) + "/v1/realtime";
+        account_.realtime_url = (certified.empty() ? "ws://127.0.0.1:" : "wss://localhost:") +
+                                std::to_string(server_->port()) + "/v1/realtime";
+    }
+
+    // A certificate that the client trusts.
+    net::HttpServer::Tls certificate_for(const std::string& names) {
+        net::HttpServer::Tls tls{folder_.file("chain.pem"), folder_.file("key.pem")};
+        net::write_certificate(tls.certificate_chain_file, tls.private_key_file, names);
+        setenv("SSL_CERT_FILE", tls.certificate_chain_file.c_str(), 1);
+        client_ = net::HttpClient();
+        unsetenv("SSL_CERT_FILE");
+        return tls;
     }
 
     static asio::awaitable<net::Response> plain(net::Request) { co_return net::text_response(404, ""); }
@@ -92,6 +105,7 @@ protected:
         }
     }
 
+    net::TemporaryFolder folder_;
     std::mutex mutex_;
     std::vector<net::Request> requests_;
     int refuse_with_ = 0;
@@ -149,6 +163,42 @@ TEST_F(Link, CarriesAConversation) {
     auto caller = requests_[0].headers.find("OpenAI-Safety-Identifier");
     ASSERT_TRUE(caller);
     EXPECT_EQ(caller->size(), 64U);
+}
+
+TEST_F(Link, TalksOverTlsWithAServerThatItTrusts) {
+    serve(
+        [](Socket socket) -> asio::awaitable<void> {
+            auto settings = co_await accept(socket);
+            socket->send(R"({"type":"response.created","response":{"id":"r1"}})").value();
+            socket->send(delta("i1", "hello")).value();
+            auto rest = co_await next(socket, "nothing");
+        },
+        "DNS:localhost");
+    auto port = open();
+    EXPECT_EQ(wait_for_event<AgentPort::Speech>(*port).audio, "hello");
+    std::lock_guard lock(mutex_);
+    EXPECT_TRUE(requests_.at(0).secure);
+}
+
+TEST_F(Link, SendsNoKeyToAServerThatIsNotTheOneItClaims) {
+    serve([](Socket) -> asio::awaitable<void> { co_return; }, "DNS:models.example");
+    auto port = open();
+    EXPECT_EQ(wait_for_event<AgentPort::Failed>(*port).code, "certificate");
+    port = nullptr;
+    client_ = net::HttpClient();  // trusts the system's roots only
+    port = open();
+    EXPECT_EQ(wait_for_event<AgentPort::Failed>(*port).code, "certificate");
+    std::lock_guard lock(mutex_);
+    EXPECT_TRUE(requests_.empty());
+}
+
+TEST_F(Link, IsNotOpenedWithoutTlsBeyondLoopback) {
+    account_.api_key = core::Secret("sk-test");
+    account_.realtime_url = "ws://models.example/v1/realtime";
+    auto port = open();
+    auto failed = wait_for_event<AgentPort::Failed>(*port);
+    EXPECT_EQ(failed.code, "not_configured");
+    EXPECT_THAT(failed.what, HasSubstr("without TLS"));
 }
 
 TEST_F(Link, OpensAnotherSessionWhereOneDrops) {
