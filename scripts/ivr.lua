@@ -230,7 +230,7 @@ end
 --- Asks for a yes (also 1) or a no (also 2).
 ---
 --- ```lua
---- if ivr.confirm(call, { say = "A table for four at seven. Is that right?" }) then … end
+--- if ivr.confirm(call, { say = "A table for four at seven. Is that right?" }) then book(call) end
 --- ```
 ---@phase on_call
 ---@waits

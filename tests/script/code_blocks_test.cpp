@@ -1,0 +1,189 @@
+// What the READMEs show in Lua is Lua that does what they say.
+#include "core/call_port.hpp"
+#include "script/flow_tester.hpp"
+#include "script/run_flow.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+using namespace switchhook;
+using namespace switchhook::script;
+
+namespace {
+
+struct Block {
+    std::string where;  // "README.md:31"
+    std::string text;
+
+    bool begins_with(std::string_view words) const { return text.starts_with(words); }
+    bool has(std::string_view words) const { return text.find(words) != std::string::npos; }
+};
+
+// The blocks of a file in a language, without the indentation of their fence.
+std::vector<Block> blocks_of(const std::string& path, const std::string& language) {
+    std::ifstream file(std::filesystem::path(SOURCE_DIR) / path);
+    std::vector<Block> blocks;
+    std::string line;
+    std::optional<std::size_t> indent;
+    for (int number = 1; std::getline(file, line); ++number) {
+        auto fence = line.find("```");
+        if (indent && fence != std::string::npos) {
+            indent.reset();
+        } else if (indent) {
+            blocks.back().text += (line.size() > *indent ? line.substr(*indent) : "") + "\n";
+        } else if (fence != std::string::npos && line.substr(fence + 3) == language) {
+            indent = fence;
+            blocks.push_back({path + ":" + std::to_string(number + 1), ""});
+        }
+    }
+    return blocks;
+}
+
+// The name in "-- flows/NAME/FILE"; empty where a block does not begin so.
+std::string business_of(const Block& block, const std::string& file) {
+    const std::string before = "-- flows/";
+    auto slash = block.text.find('/', before.size());
+    if (!block.begins_with(before) || slash == std::string::npos) return {};
+    return block.text.substr(slash + 1).starts_with(file + "\n")
+               ? block.text.substr(before.size(), slash - before.size())
+               : std::string();
+}
+
+std::shared_ptr<const Flow> compiled(const Block& block, const std::string& text, const std::string& name = "lexi") {
+    auto made = Flow::compile({name, {name + "/flow.lua", text}, {}}, Limits{});
+    if (auto* flow = std::get_if<std::shared_ptr<const Flow>>(&made)) return *flow;
+    for (const auto& problem : std::get<Problems>(made)) ADD_FAILURE() << block.where << ": " << problem.text();
+    return nullptr;
+}
+
+void run_tests(const Block& block, const std::string& text, std::shared_ptr<const Flow> flow) {
+    if (!flow) return;
+    auto results = FlowTester::run({flow->name() + "/flow_test.lua", text}, flow, {});
+    EXPECT_FALSE(results.empty()) << block.where;
+    for (const auto& result : results)
+        EXPECT_EQ(result.failure, "") << block.where << ": " << result.name << "\n" << result.transcript;
+}
+
+// What the examples of the reference take for granted.
+constexpr const char* surroundings = R"(
+local hours, ivr, words = require "hours", require "ivr", require "words"
+local opening = hours.weekly { zone = "America/New_York", week = { monday = "9:00-17:00" } }
+local lexi = agent { instructions = "You are Lexi." }
+local function book() end
+local function offer() end
+local function tell_hours() end
+local function table_of() return "at seven" end
+)";
+
+// Flows for the reference's examples of tests.
+constexpr const char* with_a_menu = R"(return { settings = { language = "en-US" }, on_call = function(call)
+  local greeting = call.settings.language == "es-US" and "Hola. " or "Welcome. "
+  if not call:gather { say = greeting .. "To book, press 1.", digits = 1 } then call:dial("+15550100") end
+end })";
+constexpr const char* with_an_assistant = R"(
+local lexi = agent {
+  instructions = "You are Lexi.",
+  greeting = "How can I help you?",
+  tools = {
+    create_appointment = { about = "Books.", params = { date = "date", time = "time" }, run = function() return { booked = true } end },
+    get_available_slots = { about = "Looks.", params = { date = "date" }, run = function() return { "10:00" } end },
+    agent.hangup,
+  },
+}
+return {
+  on_call = function(call) call:converse(lexi) end,
+  on_message = function(message) return message:converse(lexi) end,
+})";
+
+// An answer with which every example can go on.
+core::Answer answer_to(const core::Ask& ask) {
+    if (ask.kind == "converse") return core::Answer::of({{"finished", {{"reason", "escalate"}}}}, test_time());
+    return core::Answer::nothing("timeout", test_time());
+}
+
+// Runs the statements of an on_call, or of another handler, until they end.
+void run_statements_of(const Block& block, const std::string& handler) {
+    auto flow = compiled(block, std::string(surroundings) + "return { " + handler +
+                                    " = function(call)\nlocal message = call\n" + block.text + "\nend }");
+    if (!flow) return;
+    FlowRun run(flow, Limits{});
+    auto info = test_call();
+    info.settings = {{"front_desk", "+15550100"}};
+    auto step = run.start(handler, info);
+    for (int asks = 0; asks < 50; ++asks) {
+        auto* ask = std::get_if<core::Ask>(&step);
+        if (!ask || core::leaves(ask->kind)) break;
+        step = run.resume(answer_to(*ask));
+    }
+    auto* failed = std::get_if<Failed>(&step);
+    if (failed) ADD_FAILURE() << block.where << ": " << failed->where << ": " << failed->what;
+}
+
+// A block of the reference, by what it begins with.
+void check(const Block& block) {
+    const bool about_tests = block.has("it(\"");
+    const auto flow_under_test = block.has("assistant") ? with_an_assistant : with_a_menu;
+    if (about_tests) {
+        auto begin = block.has("test.flow") ? "" : "local it = test.flow(\"lexi\")\n";
+        run_tests(block, begin + block.text, compiled(block, flow_under_test));
+    } else if (block.begins_with("assistant:") || block.begins_with("at(")) {
+        run_tests(block,
+                  "local it = test.flow(\"lexi\")\nit(\"does\", function(caller, assistant)\n" + block.text + "\nend)",
+                  compiled(block, with_an_assistant));
+    } else if (block.has("\nreturn {") || block.begins_with("return {")) {
+        auto own = block.has("require") ? std::string("local function book() end\nlocal function tell_hours() end\n")
+                                        : std::string();
+        compiled(block, own + block.text);
+    } else if (block.begins_with("on_message = ")) {
+        compiled(block, std::string(surroundings) + "local sms = require 'sms'\nreturn { " + block.text + " }");
+    } else if (block.begins_with("on_call_ended = ")) {
+        compiled(block, std::string(surroundings) + "return { on_call = function() end, " + block.text + " }");
+    } else if (block.begins_with("tools = ")) {
+        compiled(block,
+                 "local lexi = agent { instructions = 'x', " + block.text + " }\nreturn { on_call = function() end }");
+    } else if (block.begins_with("run = ")) {
+        compiled(block, "local lexi = agent { instructions = 'x', tools = { book = { about = 'Books.', " + block.text +
+                            " } } }\nreturn { on_call = function() end }");
+    } else {
+        run_statements_of(block, block.has("message:") ? "on_message" : "on_call");
+    }
+}
+
+}  // namespace
+
+TEST(CodeBlocks, OfTheReadmeLoadAndPassTheirTests) {
+    auto blocks = blocks_of("README.md", "lua");
+    ASSERT_GE(blocks.size(), 4U);
+    on_worker([&] {
+        std::map<std::string, std::shared_ptr<const Flow>> flows;
+        std::size_t tests = 0;
+        for (const auto& block : blocks) {
+            auto flow = business_of(block, "flow.lua");
+            auto test = business_of(block, "flow_test.lua");
+            ASSERT_TRUE(!flow.empty() || !test.empty()) << block.where << ": begins with no file's name";
+            if (!flow.empty()) flows[flow] = compiled(block, block.text, flow);
+            if (test.empty()) continue;
+            ASSERT_TRUE(flows.contains(test)) << block.where << ": tests no flow that is shown before it";
+            run_tests(block, block.text, flows[test]);
+            ++tests;
+        }
+        EXPECT_GE(tests, 2U);
+    });
+}
+
+TEST(CodeBlocks, OfTheReferenceDoWhatTheyShow) {
+    auto blocks = blocks_of("scripts/README.md", "lua");
+    ASSERT_GE(blocks.size(), 40U);
+    on_worker([&] {
+        for (const auto& block : blocks) check(block);
+    });
+}
+
+TEST(CodeBlocks, OfTheEnginesReadmeLoad) {
+    on_worker([&] {
+        for (const auto& block : blocks_of("engine/README.md", "lua")) check(block);
+    });
+}
