@@ -70,6 +70,28 @@ TEST_F(CommandLine, TestsOnlyTheFlowsThatAreNamed) {
     EXPECT_THAT(ran.out, Not(HasSubstr("wishes")));
 }
 
+TEST_F(CommandLine, TestsAgainAfterEverySaveUntilItIsTold) {
+    flow("flows/shop/flow_test.lua",
+         "local it = test.flow('shop')\nit('greets', function(caller) caller:hears('Hello') end)\n");
+    ChildProcess child({"test", "--watch", "--format", "tap"}, folder.root());
+    auto ran = [&](const std::string& last) {
+        return eventually([&] {
+            auto out = child.out();
+            auto at = out.rfind(last);
+            return at != std::string::npos && out.find("waiting for a save", at) != std::string::npos;
+        });
+    };
+    ASSERT_TRUE(ran("\nok 1")) << child.out() << child.err();
+    flow("flows/shop/flow.lua", greeting("Good day"));
+    ASSERT_TRUE(ran("Good day")) << child.out() << child.err();
+    EXPECT_THAT(child.out(), HasSubstr("not ok 1"));
+    flow("flows/shop/flow.lua", "return { on_call = 1 }");
+    ASSERT_TRUE(eventually([&] { return child.err().find("shop/flow.lua:1") != std::string::npos; })) << child.err();
+    EXPECT_FALSE(child.ended());
+    child.signal(SIGINT);
+    EXPECT_EQ(child.exit_code(), 128 + SIGINT);
+}
+
 TEST_F(CommandLine, TestsABrokenFlow) {
     break_flow();
     auto ran = run_switchhook({"test", "shop"});
@@ -139,7 +161,7 @@ TEST_F(CommandLine, SaysWhichArgumentIsMissingOrUnknown) {
 
 TEST_F(CommandLine, HelpsWithEverySubcommand) {
     EXPECT_EQ(run_switchhook({"--version"}).exit_code, 0);
-    for (const char* name : {"serve", "check", "test", "call", "flows"}) {
+    for (const char* name : {"serve", "check", "test", "call", "flows", "demo", "sim"}) {
         EXPECT_THAT(run_switchhook({"--help"}).out, HasSubstr(name));
         auto ran = run_switchhook({name, "--help"});
         EXPECT_EQ(ran.exit_code, 0) << name;
