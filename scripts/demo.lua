@@ -1,5 +1,5 @@
 -- What `switchhook demo` plays, on a copy of flows/ that it may edit.
-local CONCYA, HOST, BAKERY = "+15550100", "+15550102", "+15550120"
+local CONCYA, HOST, BAKERY, LEXI = "+15550100", "+15550102", "+15550120", "+15550150"
 local FLOW = "concya/flow.lua"
 
 -- Today's date at Concya: New York is four or five hours behind UTC. Around midnight it is two dates.
@@ -20,6 +20,16 @@ for ahead = 1, 7 do
   local moment = os.time() - 5 * 3600 + ahead * 86400
   if os.date("!*t", moment).wday == weekday then its_date = os.date("!%Y-%m-%d", moment) end
 end
+
+narrate("The dental office's booking system is played by this demo.")
+local BOOKING = "/api/booking"
+web:replies("GET " .. BOOKING .. "/slots?*", { json = { slots = { "10:00", "14:30" } } })
+web:replies("POST " .. BOOKING .. "/appointments", { status = 201, json = { id = "a1" }, after = 0.5 })
+edit {
+  file = "numbers.lua",
+  replace = '["+15550150"] = "lexi"',
+  with = ('["+15550150"] = { flow = "lexi", settings = { booking_url = "%s" } }'):format(web.url .. BOOKING),
+}
 
 narrate("Concya is open all day today, so that this tour is the same at any hour.")
 local hours = {}
@@ -67,6 +77,39 @@ host:hears("No, thank you")
 host:finishes()
 grace:is_hung_up()
 sms:was_sent_once("+12025550148", "Concya: A table for 4")
+
+narrate("At the dental office answers Lexi. What she books, she reads back first.")
+local lexi = assistant()
+local ann = call { from = "+12025550150", caller = "Ann", to = LEXI, name = "Ascend Dental" }
+ann:is_answered_by(lexi)
+ann:records_to("demo/lexi.wav")
+lexi:is_asked_to("You are Lexi, the receptionist of Ascend Dental")
+lexi:says("Hi! Welcome to Ascend Dental. This is Lexi. How can I help you today?")
+ann:hears("How can I help you today?")
+ann:says("A cleaning on " .. day .. ", please. I am Ann Lee.")
+lexi:hears("A cleaning on")
+lexi:uses("get_available_slots", { date = its_date, service = "cleaning" })
+lexi:says("Let me look.")
+lexi:is_told { slots = { "10:00", "14:30" } }
+lexi:says("I have ten in the morning, or half past two in the afternoon. Which of the two do you like better?")
+ann:interrupts("Ten, please", { after = 1.5 })
+lexi:is_interrupted { after = 1.5, within = 0.5 }
+lexi:hears("Ten, please")
+local visit = { date = its_date, time = "10:00", service = "cleaning", name = "Ann Lee" }
+lexi:uses("create_appointment", visit)
+local what = lexi:is_told("read this back"):match('yes: (.-)"')
+lexi:says("That is a " .. what .. ". Right?")
+ann:hears("cleaning for Ann Lee")
+ann:says("Yes, thank you")
+lexi:hears("Yes")
+visit.agreed = true
+lexi:uses("create_appointment", visit)
+lexi:says("One moment please.")
+lexi:is_told { booked = true }
+web:was_sent("POST", BOOKING .. "/appointments", { date = its_date, time = "10:00", name = "Ann Lee" })
+lexi:says_and_uses("You are booked. Goodbye!", "hangup")
+ann:hears("You are booked. Goodbye!")
+ann:is_hung_up()
 
 narrate("Concya closes early.")
 for _, date in ipairs(today) do

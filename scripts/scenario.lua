@@ -332,7 +332,8 @@ function Caller:stays_silent(seconds)
 end
 
 --- Has the media streams of this call recorded, from their beginning: the caller on the left, the assistant on the
---- right. The file is there once the stream has ended.
+--- right. The file is there once the stream has ended, and beside it what was told of the call from here on, as
+--- `demo/booking.txt`.
 ---@param file string as `demo/booking.wav`
 function Caller:records_to(file)
   want(file, "string", 'caller:records_to("demo/booking.wav")')
@@ -768,8 +769,8 @@ function narrate(line)
   perform("narrate", { text = want(line, "string", 'narrate("A guest calls.")') })
 end
 
--- What further words are made of: scenario_assistant.lua.
+-- What further words are made of: scenario_assistant.lua, scenario_web.lua.
 return {
-  perform = perform, refuse = refuse, want = want, want_options = want_options, show = show, flat = flat,
+  perform = perform, refuse = refuse, want = want, want_options = want_options, show = show, flat = flat, poll = poll,
   Caller = Caller,
 }

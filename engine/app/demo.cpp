@@ -39,6 +39,7 @@ struct DemoOptions {
     std::uint16_t port = 0;
     bool once = false;
     bool fast = false;
+    bool voices = false;
 };
 
 std::string random_token() {
@@ -97,11 +98,11 @@ public:
         : options_(options),
           url_("http://127.0.0.1:" + std::to_string(port)),
           token_(random_token()),
-          simulation_(
-              {.server = url_,
-               .public_origin = {},
-               .auth_token = token_,
-               .rest = options.fast || isatty(STDOUT_FILENO) == 0 ? std::chrono::milliseconds(0) : reading_time}) {
+          simulation_({.server = url_,
+                       .public_origin = {},
+                       .auth_token = token_,
+                       .rest = options.fast || isatty(STDOUT_FILENO) == 0 ? std::chrono::milliseconds(0) : reading_time,
+                       .voices = options.voices}) {
         fs::copy(options.flows, flows_, fs::copy_options::recursive);
         engine_ = std::make_unique<ChildProcess>(engine_options(port));
     }
@@ -132,12 +133,16 @@ private:
     ChildProcess::Options engine_options(std::uint16_t port) const {
         ChildProcess::Options child;
         child.program = program_;
-        child.arguments = {"serve",        "--listen",        "127.0.0.1:" + std::to_string(port),
-                           "--flows",      flows_.string(),   "--data",
-                           data_.string(), "--drain-seconds", "0"};
-        child.environment = {"TWILIO_AUTH_TOKEN=" + token_.reveal(), "TWILIO_ACCOUNT_SID=" + simulation_.account_sid(),
-                             "TWILIO_API_URL=" + simulation_.api_url(), "PUBLIC_URL=" + url_,
-                             "OPENAI_API_KEY=simulated", "OPENAI_BASE_URL=" + simulation_.openai_url(),
+        child.arguments = {"serve", "--listen", "127.0.0.1:" + std::to_string(port), "--flows", flows_.string(),
+                           "--data", data_.string(), "--drain-seconds", "0",
+                           // The web services that its flows ask are played on loopback, too.
+                           "--allow-private-network"};
+        child.environment = {"TWILIO_AUTH_TOKEN=" + token_.reveal(),
+                             "TWILIO_ACCOUNT_SID=" + simulation_.account_sid(),
+                             "TWILIO_API_URL=" + simulation_.api_url(),
+                             "PUBLIC_URL=" + url_,
+                             "OPENAI_API_KEY=simulated",
+                             "OPENAI_BASE_URL=" + simulation_.openai_url(),
                              "OPENAI_REALTIME_URL=" + simulation_.realtime_url()};
         // The user's own settings are not the demo's: only what any program needs goes along.
         for (const char* name : {"PATH", "HOME", "TMPDIR", "TZDIR", "LD_LIBRARY_PATH"})
@@ -225,6 +230,7 @@ void add_demo(CLI::App& app, int& exit_code) {
     auto* cli = app.add_subcommand("demo", "Shows it all: an engine, a simulated carrier, and calls between them");
     cli->add_flag("--once", options->once, "Ends after the last call; exit code 1 if anything differed");
     cli->add_flag("--fast", options->fast, "Does not wait for readers");
+    cli->add_flag("--voices", options->voices, "Speaks with espeak-ng's voice where that is installed, not in tones");
     cli->add_option("--flows", options->flows, "Folder with numbers.lua and a folder per business; it is copied")
         ->capture_default_str();
     cli->add_option("--scenario", options->scenario, "Plays this scenario instead");

@@ -55,6 +55,7 @@ Simulation::Simulation(Options options) : log_({.level = core::LogLevel::error})
     model.port = options.model_port;
     model.assistants.tones = !options.voices;
     model_ = std::make_unique<sim::ModelServer>(*workers_, std::move(model), log_);
+    web_ = std::make_unique<sim::WebServer>(*workers_, log_);
 }
 
 Simulation::~Simulation() = default;
@@ -68,6 +69,7 @@ asio::awaitable<std::string> Simulation::run(Play play) {
     options.source = play.scenario;
     options.flows = play.flows;
     options.assistants = model_->assistants();
+    options.web = web_.get();
     if (play.status_url) options.status_url = play.status_url();
     options.print = [](std::string_view line) { std::cout << line << std::endl; };
     scenario_ = std::make_unique<sim::Scenario>(*carrier_, std::move(options));
@@ -98,6 +100,7 @@ std::optional<std::string> Simulation::play(Play play) {
     stopped.wait_for(std::chrono::seconds(5));
     // What is under way must not speak to `outcome` any more.
     api_.reset();
+    web_.reset();
     model_.reset();
     workers_.reset();
     return std::nullopt;

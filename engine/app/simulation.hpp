@@ -8,6 +8,7 @@
 #include "sim/carrier_api.hpp"
 #include "sim/model_server.hpp"
 #include "sim/scenario.hpp"
+#include "sim/web_server.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -21,9 +22,9 @@
 
 namespace switchhook::app {
 
-// A simulated carrier with its REST side, and a simulated model, which play a scenario against a server and print it to
-// standard output.
-// From its construction on, SIGINT and SIGTERM end what waits here, not the process.
+// A simulated carrier with its REST side, a simulated model, and a web server for what flows ask of one, which play a
+// scenario against a server and print it to standard output. From its construction on, SIGINT and SIGTERM end what
+// waits here, not the process.
 class Simulation {
 public:
     struct Options {
@@ -70,6 +71,7 @@ private:
     std::unique_ptr<net::Workers> workers_;  // outlived by what its coroutines use
     std::unique_ptr<sim::CarrierApi> api_;
     std::unique_ptr<sim::ModelServer> model_;
+    std::unique_ptr<sim::WebServer> web_;
 };
 
 }  // namespace switchhook::app

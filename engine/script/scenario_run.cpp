@@ -83,10 +83,13 @@ Step ScenarioRun::start() {
     lua_pushcfunction(L, ask);
     lua_pushcfunction(L, where);
     if (lua_pcall(L, 2, 1, 0) != 0) return Failed{{}, message_on_top(L), {}};
-    // The assistant's words are made of what the caller's gave.
-    if (!load_words(L, "scenario_assistant")) return Failed{{}, message_on_top(L), {}};
-    lua_insert(L, -2);
-    if (lua_pcall(L, 1, 0, 0) != 0) return Failed{{}, message_on_top(L), {}};
+    // Further words are made of what the caller's gave.
+    for (auto name : {"scenario_assistant", "scenario_web"}) {
+        if (!load_words(L, name)) return Failed{{}, message_on_top(L), {}};
+        lua_pushvalue(L, -2);
+        if (lua_pcall(L, 1, 0, 0) != 0) return Failed{{}, message_on_top(L), {}};
+    }
+    lua_pop(L, 1);
 
     state_->thread = lua_newthread(L);
     const auto& [path, text] = state_->scenario;

@@ -117,6 +117,26 @@ asio::awaitable<std::string> Scenario::run() {
     co_return failed->where.empty() ? failed->what : failed->where + ": " + failed->what;
 }
 
+void Scenario::print(const std::string& line) {
+    options_.print(line);
+    for (auto& transcript : transcripts_) transcript.file << line << std::endl;
+}
+
+// Its sound goes to the file, and its words to one of the same name beside it.
+void Scenario::record(CarrierCall& call, const std::filesystem::path& file) {
+    call.streams().record_to(file);
+    std::error_code ignored;  // what could not be made, the stream finds missing
+    if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), ignored);
+    auto words = file;
+    transcripts_.push_back({&call, std::ofstream(words.replace_extension(".txt"))});
+    transcripts_.back().file << name_of(call.facts().from) << " → " << name_of(call.facts().to) << std::endl;
+}
+
+// Something else begins: what was recorded and is over is all there.
+void Scenario::end_transcripts() {
+    std::erase_if(transcripts_, [](const Transcript& transcript) { return !transcript.call->over().empty(); });
+}
+
 void Scenario::note_names(const Json& options) {
     if (options.contains("caller")) names_[options.at("from")] = options.at("caller");
     if (options.contains("name")) names_[options.at("to")] = options.at("name");
@@ -132,7 +152,7 @@ void Scenario::tell_note(const std::string& text, const std::string& number) {
     std::istringstream lines(text);
     std::string line, begin = number.empty() ? "   " : "   " + name_of(number) + "  ";
     while (std::getline(lines, line)) {
-        options_.print(begin + line);
+        print(begin + line);
         begin = "      ";
     }
 }
@@ -144,11 +164,13 @@ void Scenario::show(const CarrierCall& call, const CallEvent& event) {
     auto label = named != names_.end() ? named->second : "…" + from.substr(from.size() > 4 ? from.size() - 4 : 0);
     auto shown = event;
     if (shown.kind == CallEvent::Kind::says) shown.detail.clear();  // which voice says it, a reader does not hear
-    options_.print("   " + label + "  " + describe(shown));
+    print("   " + label + "  " + describe(shown));
 }
 
 asio::awaitable<Answer> Scenario::perform(core::Ask ask) {
     const auto& options = ask.options;
+    if (ask.kind == "call" || ask.kind == "text" || ask.kind == "edit" || ask.kind == "narrate") end_transcripts();
+    if (ask.kind.starts_with("web.")) co_return perform_on_web(ask.kind, options);
     if (ask.kind.starts_with("assistant.")) {
         auto answer = co_await perform_as_assistant(std::move(ask));
         co_return answer;
@@ -167,8 +189,8 @@ asio::awaitable<Answer> Scenario::perform(core::Ask ask) {
     }
     if (ask.kind == "edit") co_return edit(options);
     if (ask.kind == "narrate") {
-        options_.print("");
-        options_.print("── " + options.at("text").get<std::string>());
+        print("");
+        print("── " + options.at("text").get<std::string>());
         co_return value(nullptr);
     }
     if (ask.kind == "note") {
@@ -214,7 +236,7 @@ asio::awaitable<Answer> Scenario::start_call(Json options) {
     std::string from = options.at("from"), to = options.at("to");
     note_names(options);
     if (carrier_.settings_of(to).voice_url.empty()) co_return problem("no voice URL is set for " + to);
-    options_.print("☎  " + name_of(from) + " → " + name_of(to));
+    print("☎  " + name_of(from) + " → " + name_of(to));
     auto* call = co_await carrier_.place_call(from, to, options.value("repeats", false), stream_faults(options));
     if (!call->mismatch().empty()) co_return problem("the repeated webhook got another document: " + call->mismatch());
     co_return value(snapshot(*call));
@@ -244,11 +266,11 @@ asio::awaitable<Answer> Scenario::perform_on_call(core::Ask ask, CarrierCall& ca
     if (ask.kind == "repeat_webhook") {
         bool same = co_await call.repeat_last_webhook();
         if (!same) co_return problem("the repeated webhook got another document: " + call.mismatch());
-        options_.print("   the carrier repeats its last webhook, and gets the same document");
+        print("   the carrier repeats its last webhook, and gets the same document");
         co_return value(snapshot(call));
     }
     if (ask.kind == "record_to") {
-        call.streams().record_to(ask.options.at("file").get<std::string>());
+        record(call, ask.options.at("file").get<std::string>());
         co_return value(snapshot(call));
     }
     if (ask.kind.starts_with("stream_")) {
@@ -275,11 +297,11 @@ asio::awaitable<Answer> Scenario::send_text(Json options) {
     std::string from = options.at("from"), to = options.at("to");
     note_names(options);
     if (carrier_.settings_of(to).sms_url.empty()) co_return problem("no SMS URL is set for " + to);
-    options_.print("✉  " + name_of(from) + " → " + name_of(to) + ": \"" + options.at("body").get<std::string>() + "\"");
+    print("✉  " + name_of(from) + " → " + name_of(to) + ": \"" + options.at("body").get<std::string>() + "\"");
     auto replies = co_await carrier_.send_text(from, to, options.at("body"));
     Json received = Json::array();
     for (const auto& reply : replies) {
-        options_.print("   " + name_of(reply.to) + "  receives \"" + reply.body + "\"");
+        print("   " + name_of(reply.to) + "  receives \"" + reply.body + "\"");
         if (reply.to == from) received.push_back(reply.body);
     }
     co_return value({{"received", received}});
@@ -308,7 +330,32 @@ asio::awaitable<Answer> Scenario::status() {
     co_return value(std::move(numbers));
 }
 
-Answer Scenario::edit(const Json& options) const {
+// The words of scripts/scenario_web.lua.
+Answer Scenario::perform_on_web(const std::string& kind, const Json& options) {
+    if (!options_.web) return problem("this run has no web server");
+    if (kind == "web.url") return value(options_.web->url());
+    const std::string request = options.at("request");
+    if (kind == "web.reply") {
+        const int status = options.value("status", 200);
+        auto response = options.contains("json") ? net::json_response(status, options.at("json"))
+                                                 : net::text_response(status, options.value("body", ""));
+        const std::chrono::duration<double> after(options.value("after", 0.0));
+        options_.web->reply(
+            {request, std::move(response), std::chrono::duration_cast<std::chrono::milliseconds>(after)});
+        return value(nullptr);
+    }
+    Json all = Json::array(), fitting = Json::array();
+    for (const auto& sent : options_.web->requests()) {
+        all.push_back(sent.method + " " + sent.target);
+        if (!fits(request, all.back().get<std::string>())) continue;
+        auto json = Json::parse(sent.body, nullptr, false);
+        fitting.push_back({{"path", sent.target}, {"body", sent.body}});
+        if (!json.is_discarded()) fitting.back()["json"] = std::move(json);
+    }
+    return value({{"all", std::move(all)}, {"fitting", std::move(fitting)}});
+}
+
+Answer Scenario::edit(const Json& options) {
     std::string file = options.at("file"), old_text = options.at("replace"), new_text = options.at("with");
     if (options_.flows.empty()) return problem("this run has no flows folder to edit");
     std::error_code error;
@@ -332,7 +379,7 @@ Answer Scenario::edit(const Json& options) const {
     std::ofstream(beside, std::ios::binary) << text;
     std::filesystem::rename(beside, path, error);
     if (error) return problem("cannot write " + file + ": " + error.message());
-    options_.print("✎  " + file + ": \"" + old_text + "\" becomes \"" + new_text + "\"");
+    print("✎  " + file + ": \"" + old_text + "\" becomes \"" + new_text + "\"");
     return value(nullptr);
 }
 

@@ -5,15 +5,18 @@
 #include "script/flow.hpp"
 #include "sim/assistants.hpp"
 #include "sim/carrier.hpp"
+#include "sim/web_server.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace switchhook::sim {
 
@@ -30,9 +33,10 @@ public:
         // Those who play the model that the engine talks to; none: the scenario has none. Their sockets belong to
         // whoever serves the model, and do not outlive that here.
         std::weak_ptr<Assistants> assistants = {};
+        WebServer* web = nullptr;  // takes the flows' requests; null: the scenario has none
     };
 
-    // `carrier` outlives the scenario, and runs on the same executor.
+    // `carrier` outlives the scenario, and runs on the same executor; so does `options.web`.
     Scenario(Carrier& carrier, Options options);
 
     // Runs to the end. Empty if everything was as told; otherwise "demo.lua:12: expected the caller to hear …".
@@ -49,7 +53,11 @@ private:
     StreamFaults stream_faults(const core::Json& options);
     boost::asio::awaitable<core::Answer> send_text(core::Json options);
     boost::asio::awaitable<core::Answer> status();
-    core::Answer edit(const core::Json& options) const;
+    core::Answer edit(const core::Json& options);
+    core::Answer perform_on_web(const std::string& kind, const core::Json& options);
+    void record(CarrierCall& call, const std::filesystem::path& file);
+    void print(const std::string& line);
+    void end_transcripts();
     void tell_note(const std::string& text, const std::string& number);
     void note_names(const core::Json& options);
     std::string name_of(const std::string& number) const;
@@ -58,6 +66,13 @@ private:
     Options options_;
     net::HttpClient client_;
     std::map<std::string, std::string> names_;  // number → what the transcript calls it
+
+    // What is printed while a recorded call goes on.
+    struct Transcript {
+        const CarrierCall* call;
+        std::ofstream file;
+    };
+    std::vector<Transcript> transcripts_;
 };
 
 }  // namespace switchhook::sim
