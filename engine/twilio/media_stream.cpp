@@ -91,11 +91,11 @@ asio::awaitable<Error> MediaStream::run() {
     auto self = shared_from_this();
     for (;;) {
         auto text = co_await socket_->read();
-        if (over_) break;
         if (!text) {
             end(text.error());
             break;
         }
+        if (over_) continue;  // the goodbye is under way: whoever still speaks must not cost it
         auto message = read_media_message(*text);
         if (!message) {
             end(message.error());

@@ -121,6 +121,18 @@ TEST_F(MediaStreamTest, TellsWhatTheCallerSaysAndDoesUntilTheyHangUp) {
     EXPECT_FALSE(ended.get_future().get());
 }
 
+TEST_F(MediaStreamTest, SaysGoodbyeThoughTheCallerStillSpeaks) {
+    auto carrier = connect([](std::unique_ptr<AudioLeg> leg) -> asio::awaitable<void> {
+        auto event = co_await leg->read();
+        co_await leg->close();
+    });
+    start(*carrier);
+    for (int i = 1; i <= 1000; ++i) carrier->send(media(i, 'a')).value();
+    EXPECT_EQ(hear(*carrier)["event"], make_error_code(Errc::closed).message());
+    EXPECT_EQ(carrier->close_code(), 1000);
+    EXPECT_FALSE(ended.get_future().get());
+}
+
 TEST_F(MediaStreamTest, PlaysAnItemAndTellsWhenItWasHeard) {
     auto carrier = connect([this](std::unique_ptr<AudioLeg> leg) -> asio::awaitable<void> {
         leg->play("a", std::string(800, 'x')).value();
