@@ -92,8 +92,8 @@ lexi:uses("get_available_slots", { date = its_date, service = "cleaning" })
 lexi:says("Let me look.")
 lexi:is_told { slots = { "10:00", "14:30" } }
 lexi:says("I have ten in the morning, or half past two in the afternoon. Which of the two do you like better?")
-ann:interrupts("Ten, please", { after = 1.5 })
-lexi:is_interrupted { after = 1.5, within = 0.5 }
+ann:interrupts("Ten, please", { after = 2.4 }) -- of both sentences
+lexi:is_interrupted { after = 1.5, within = 0.7 }
 lexi:hears("Ten, please")
 local visit = { date = its_date, time = "10:00", service = "cleaning", name = "Ann Lee" }
 lexi:uses("create_appointment", visit)
