@@ -138,6 +138,7 @@ local copy, snapshot = engine.copy, engine.snapshot
 ---@field params? table Its parameters, in the notation above. [default none]
 ---@field run fun(args: table, call: Call|Message, tool: ToolUse): any, string? What happens; see above.
 ---@field say_while? string What the assistant says while it runs: "One moment…"
+---@field play_while? "typing"|"tone" What the caller hears while it runs, where nobody speaks and it takes more than half a second: somebody who types, or a soft tone every two seconds. By text it does nothing.
 
 -- ── Making an agent ──────────────────────────────────────────────────────────────────────────────────────────────
 

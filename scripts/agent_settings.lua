@@ -4,7 +4,7 @@ local copy, refuse = engine.copy, engine.refuse
 local parameters = engine.part("agent_parameters")
 local built_in -- the script of that name, once a tool needs it
 
--- The tool { about, params, run, say_while }, one of the engine's also with `after` and `only_by_voice`; and what the
+-- The tool { about, params, run, say_while, play_while }, one of the engine's also with `after` and `only_by_voice`; and what the
 -- model is told of it.
 local function tool_of(name, given)
   local place = "tools." .. name

@@ -63,6 +63,7 @@ end
 -- Runs a tool that fits. What it raises is the author's to know and the model's to explain.
 local function run(tools, tool, use, arguments)
   if tool.say_while then use:say(tool.say_while) end
+  if tool.play_while and use.by_voice then engine.ask("play_while", { sound = tool.play_while }) end
   local good, output = pcall(function() return output_of(tool.run(arguments, tools.of, use)) end)
   if good then
     tools.failures = 0

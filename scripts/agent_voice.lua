@@ -24,6 +24,10 @@ local ask, copy = engine.ask, engine.copy
 ---@ask interject
 ---@field text string
 
+---@class PlayWhileOptions
+---@ask play_while
+---@field sound "typing"|"tone"
+
 -- Settings that the model does not get, or not as they are.
 local OURS = { "instructions", "greeting", "history_hours", "text" }
 

@@ -144,6 +144,9 @@ local performers = {
   interject = function(call, options)
     call.conversation:hear(options.text)
   end,
+  play_while = function(call, options)
+    call.world:note("caller hears a sound while waiting: " .. options.sound)
+  end,
   end_conversation = function(call, options)
     call.conversation:take_result(options)
     return call.conversation:finished(options.reason, nil, options.value)
@@ -168,7 +171,7 @@ function performers.log(call, options)
 end
 
 -- Asks that are about the caller, and yet no sign that the flow goes on without the assistant.
-local of_conversation = { interject = true, end_conversation = true, tool_result = true, collect_digits = true }
+local of_conversation = { interject = true, play_while = true, end_conversation = true, tool_result = true, collect_digits = true }
 
 -- The kinds after which the handler does not go on.
 local endings = {

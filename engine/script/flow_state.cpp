@@ -78,8 +78,17 @@ const LazyValues& values_of_flows() {
 
 // What may be asked while an assistant waits for a tool: the caller is theirs.
 bool fits_in_conversation(std::string_view kind) {
-    constexpr std::string_view kinds[] = {
-        "tool_result", "end_conversation", "interject", "collect_digits", "chat", "http", "sms", "kv", "log", "sleep"};
+    constexpr std::string_view kinds[] = {"tool_result",
+                                          "end_conversation",
+                                          "interject",
+                                          "play_while",
+                                          "collect_digits",
+                                          "chat",
+                                          "http",
+                                          "sms",
+                                          "kv",
+                                          "log",
+                                          "sleep"};
     return std::find(std::begin(kinds), std::end(kinds), kind) != std::end(kinds);
 }
 

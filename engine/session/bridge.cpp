@@ -16,6 +16,19 @@ namespace {
 namespace asio = boost::asio;
 using core::AgentPort;
 using core::AudioLeg;
+using namespace std::chrono_literals;
+
+constexpr auto short_wait = 600ms;  // without a sound
+constexpr auto sound_piece = 100ms;
+constexpr auto sound_ahead = 60ms;  // queued: more than an event loop is late, and soon over
+constexpr auto look_every = 40ms;
+
+// No item of the model's is called so, and it hears nothing of ours.
+constexpr std::string_view sound_items = "waiting_sound_";
+
+bool is_sound(std::string_view item) {
+    return item.starts_with(sound_items);
+}
 
 }  // namespace
 
@@ -61,7 +74,7 @@ asio::awaitable<void> Bridge::hear_caller() {
         } else if (auto* digit = std::get_if<AudioLeg::Digit>(&*event)) {
             signal(*digit);
         } else if (auto* played = std::get_if<AudioLeg::Played>(&*event)) {
-            agent_->was_played(played->item);
+            if (!is_sound(played->item)) agent_->was_played(played->item);
             waiting_.cancel();
         } else {
             signal(CallerGone{});
@@ -81,7 +94,12 @@ void Bridge::take(AgentPort::Event event) {
                    [this](AgentPort::Speech&& speech) { speak(speech); },
                    [this](AgentPort::SpeechDone&& done) { finish_item(done.item); },
                    [this](AgentPort::Interrupted&&) { interrupt(); },
+                   [this](AgentPort::CallerSpeaks&& speaks) {
+                       caller_speaks_ = true;
+                       signal(speaks);
+                   },
                    [this](AgentPort::CallerPauses&& pauses) {
+                       caller_speaks_ = false;
                        caller_paused_ = std::chrono::steady_clock::now();
                        signal(pauses);
                    },
@@ -98,12 +116,15 @@ void Bridge::speak(const AgentPort::Speech& speech) {
     if (!leg_) return;  // it is not asked to speak before
     note_latency();
     if (!std::exchange(speaking_, true)) signal(AssistantSpeaks{});
+    end_sound();
+    in_item_ = true;
     follow_formats();
     auto played = leg_->play(speech.item, to_caller_->convert(speech.audio));
     if (!played) signal(LineBroken{played.error()});
 }
 
 void Bridge::finish_item(const std::string& item) {
+    in_item_ = false;
     if (!leg_) return;
     auto rest = to_caller_->flush();
     if (!rest.empty()) leg_->play(item, rest);
@@ -111,8 +132,12 @@ void Bridge::finish_item(const std::string& item) {
 }
 
 void Bridge::interrupt() {
+    in_item_ = false;
     if (leg_) {
-        agent_->was_heard(leg_->clear());
+        auto heard = leg_->clear();
+        std::erase_if(heard, [](const core::Heard& one) { return is_sound(one.item); });
+        sound_item_.clear();
+        agent_->was_heard(heard);
         to_caller_->flush();
     }
     signal(AgentPort::Interrupted{});
@@ -132,6 +157,34 @@ void Bridge::follow_formats() {
     model_format_ = agent_->format();
     to_caller_.emplace(model_format_, leg_->format());
     to_model_.emplace(leg_->format(), model_format_);
+}
+
+void Bridge::fill_wait(std::string_view sound) {
+    end_wait();
+    asio::co_spawn(executor_, play_while_waiting(WaitingSound(sound, leg_->format()), waits_), asio::detached);
+}
+
+void Bridge::end_wait() {
+    ++waits_;
+    end_sound();
+}
+
+// Little is queued at a time: who speaks next is not kept waiting by it.
+asio::awaitable<void> Bridge::play_while_waiting(WaitingSound sound, unsigned wait) {
+    auto self = shared_from_this();
+    asio::steady_timer timer(executor_, short_wait);
+    for (;;) {
+        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (wait != waits_) co_return;
+        timer.expires_after(look_every);
+        if (in_item_ || caller_speaks_ || leg_->queued() > sound_ahead) continue;
+        if (sound_item_.empty()) sound_item_ = std::string(sound_items) + std::to_string(++sounds_);
+        if (!leg_->play(sound_item_, sound.next(sound_piece))) co_return;
+    }
+}
+
+void Bridge::end_sound() {
+    if (!sound_item_.empty()) leg_->end_item(std::exchange(sound_item_, {}));
 }
 
 void Bridge::signal(Signal signal) {
@@ -160,6 +213,7 @@ std::chrono::milliseconds Bridge::queued() const {
 
 asio::awaitable<void> Bridge::end() {
     auto self = shared_from_this();
+    end_wait();
     agent_->close();
     if (leg_) co_await leg_->close();
 }

@@ -5,6 +5,7 @@
 #include "core/audio_leg.hpp"
 #include "core/clock.hpp"
 #include "core/metrics.hpp"
+#include "session/waiting_sound.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -14,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace switchhook::session {
@@ -48,6 +50,11 @@ public:
     // While muted, the model hears silence in place of the caller.
     void mute(bool muted) { muted_ = muted; }
 
+    // The caller hears this sound where nobody speaks, until end_wait(): never over a voice, and not where the wait is
+    // over soon. REQUIRES: connect() was called.
+    void fill_wait(std::string_view sound);
+    void end_wait();
+
     core::AgentPort& agent() { return *agent_; }
     const boost::asio::any_io_executor& executor() const { return executor_; }
     // How long the caller will still hear what is queued.
@@ -66,6 +73,8 @@ private:
     void hear(core::AudioLeg::Audio audio);
     void note_latency();
     void follow_formats();
+    boost::asio::awaitable<void> play_while_waiting(WaitingSound sound, unsigned wait);
+    void end_sound();
     void signal(Signal signal);
 
     std::unique_ptr<core::AgentPort> agent_;
@@ -79,6 +88,11 @@ private:
     std::optional<audio::Converter> to_model_;
     bool muted_ = false;
     bool speaking_ = false;
+    bool in_item_ = false;  // of which more speech is to come
+    bool caller_speaks_ = false;
+    unsigned waits_ = 0;      // begun or ended
+    std::string sound_item_;  // of a waiting sound that is played; empty: none is
+    unsigned sounds_ = 0;
     std::optional<std::chrono::steady_clock::time_point> caller_paused_;  // and no answer was heard yet
 
     std::deque<Signal> signals_;

@@ -58,13 +58,16 @@ Conversation::Conversation(With with, const core::CallInfo& info, core::CallPort
 
 // The bridge's own coroutines hold it until both of its sides are closed.
 Conversation::~Conversation() {
-    if (bridge_) bridge_->agent().close();
+    if (bridge_) {
+        bridge_->end_wait();
+        bridge_->agent().close();
+    }
     let_go();
 }
 
 bool Conversation::performs(std::string_view kind) {
     return kind == "converse" || kind == "tool_result" || kind == "end_conversation" || kind == "interject" ||
-           kind == "collect_digits";
+           kind == "play_while" || kind == "collect_digits";
 }
 
 std::string Conversation::objection_to(std::string_view kind) const {
@@ -86,6 +89,11 @@ asio::awaitable<Answer> Conversation::perform(const Ask& ask) {
         bridge_->agent().say(text_of(ask.options, "text"));
         co_return of(nullptr);
     }
+    if (ask.kind == "play_while") {
+        bridge_->fill_wait(text_of(ask.options, "sound"));
+        co_return of(nullptr);
+    }
+    bridge_->end_wait();
     bridge_->agent().give_result(text_of(ask.options, "call_id"), text_of(ask.options, "output"),
                                  ask.options.value("respond", true));
     co_return co_await go_on();
@@ -144,6 +152,7 @@ asio::awaitable<std::optional<Answer>> Conversation::connect(const Ask& opening,
 }
 
 asio::awaitable<Answer> Conversation::end(const Ask& ask) {
+    bridge_->end_wait();
     auto call_id = text_of(ask.options, "call_id");
     if (!call_id.empty()) bridge_->agent().give_result(call_id, text_of(ask.options, "output"), false);
     auto reason = text_of(ask.options, "reason");
@@ -212,6 +221,7 @@ std::optional<Answer> Conversation::take(Bridge::Signal signal) {
 // The conversation stands still meanwhile: what else happens is looked at once the flow has its keys.
 asio::awaitable<Answer> Conversation::collect(const Ask& ask) {
     Keys keys(ask.options);
+    bridge_->end_wait();
     bridge_->mute(true);  // the tones of the keys are not for the model either
     for (bool more = true; more;) {
         auto until = with_.clock.now() + keys.patience;

@@ -20,7 +20,7 @@
 namespace switchhook::session {
 
 // A call's conversations with a model, one after the other: performs the asks `converse`, `tool_result`,
-// `end_conversation`, `interject` and `collect_digits`.
+// `end_conversation`, `interject`, `play_while` and `collect_digits`.
 class Conversation {
 public:
     struct With {

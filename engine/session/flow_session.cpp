@@ -12,7 +12,7 @@ using core::Ask;
 
 // Of what nobody answers, what may still have to reach the caller of a call that is rebuilt.
 bool reaches_the_caller(std::string_view kind) {
-    return kind != "log" && kind != "interject";
+    return kind != "log" && kind != "interject" && kind != "play_while";
 }
 
 // Should it be lost, a call that is rebuilt knows a little less of what was said.
@@ -26,7 +26,7 @@ asio::awaitable<void> keep_conversation(core::Store& store, core::Log& log, std:
 
 bool is_journaled(std::string_view kind) {
     return kind != "say" && kind != "play" && kind != "pause" && kind != "reply" && kind != "log" &&
-           kind != "interject";
+           kind != "interject" && kind != "play_while";
 }
 
 FlowSession::FlowSession(core::CallInfo info, std::shared_ptr<const script::Live> live, core::CallPort& port,

@@ -144,6 +144,19 @@ TEST(Agent, LetsAToolDoNothingThatNeedsTheCaller) {
         "first, and do it after `converse`");
 }
 
+TEST(Agent, HasSomethingHeardWhileAToolRuns) {
+    auto result = talk(R"({ instructions = 'x', tools = { look = {
+        about = 'x', say_while = 'One moment.', play_while = 'typing', run = function() return 'seen' end } } })",
+                       {tool("c1", "look", ""), nothing_more(), nothing_more()});
+    ASSERT_EQ(result.asks.size(), 4U) << result.failure();
+    EXPECT_EQ(result.asks[1].kind, "interject");
+    EXPECT_EQ(result.asks[2].kind, "play_while");
+    EXPECT_EQ(result.asks[2].options, Json({{"sound", "typing"}}));
+    EXPECT_EQ(result.asks[3].kind, "tool_result");
+    EXPECT_EQ(mistake("{ instructions = 'x', tools = { book = { about = 'x', run = print, play_while = 'jazz' } } }"),
+              "test/flow.lua:2: agent: tools.book: `play_while` is \"typing\" or \"tone\", not \"jazz\"");
+}
+
 TEST(Agent, EndsTheConversationWhereAToolSaysSo) {
     auto result = talk("{ instructions = 'x', tools = { agent.escalate } }",
                        {tool("c1", "escalate", R"({"why":"lost"})"), finished("escalate")});

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 using namespace switchhook;
 using namespace switchhook::session;
 using core::AgentPort;
@@ -52,6 +54,20 @@ protected:
     void let_go() {
         conversation.let_go();
         tests::run_ready(context);
+    }
+    // Pieces of a waiting sound that were played.
+    long sounds() const {
+        return std::count_if(telephone.log.begin(), telephone.log.end(),
+                             [](const std::string& line) { return line.starts_with("play waiting_sound_"); });
+    }
+    // Runs until it holds, for ten seconds at most.
+    template <class Condition>
+    bool until(Condition holds) {
+        context.restart();
+        for (auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+             !holds() && std::chrono::steady_clock::now() < limit;)
+            context.run_one_for(std::chrono::milliseconds(10));
+        return holds();
     }
     Json finished() const { return (*answer)->value.value("finished", Json()); }
 
@@ -220,6 +236,43 @@ TEST_F(ConversationOfACall, SaysAWordWhileAToolRuns) {
     ask("interject", {{"text", "One moment."}});
     ASSERT_TRUE(answer->done());
     EXPECT_THAT(model.log, Contains("say One moment."));
+}
+
+TEST_F(ConversationOfACall, FillsTheWaitForASlowToolWhereNobodySpeaks) {
+    converse();
+    model_does(AgentPort::ToolCall{"c1", "slow", "{}"});
+    ask("play_while", {{"sound", "tone"}});
+    ASSERT_TRUE(answer->done());
+    EXPECT_EQ(sounds(), 0);
+    ASSERT_TRUE(until([&] { return sounds() == 2; }));
+    // What the model says is not spoken over.
+    model_does(AgentPort::Speech{"a", "\x03\x04"});
+    auto said = telephone.log.size();
+    EXPECT_EQ(telephone.log[said - 2], "end waiting_sound_1");
+    EXPECT_EQ(telephone.log[said - 1], "play a: \x03\x04");
+    context.restart();
+    context.run_for(std::chrono::milliseconds(100));
+    EXPECT_EQ(telephone.log.size(), said);
+    model_does(AgentPort::SpeechDone{"a"});
+    ASSERT_TRUE(until([&] { return sounds() == 3; }));
+    // Nor is the caller.
+    caller_does(AudioLeg::Played{"waiting_sound_1"});
+    model_does(AgentPort::CallerSpeaks{});
+    telephone.heard = {{"waiting_sound_2", std::chrono::milliseconds(60), std::chrono::milliseconds(100)}};
+    model_does(AgentPort::Interrupted{});
+    said = telephone.log.size();
+    context.restart();
+    context.run_for(std::chrono::milliseconds(100));
+    EXPECT_EQ(telephone.log.size(), said);
+    EXPECT_THAT(model.log, Not(Contains(HasSubstr("waiting_sound"))));
+    model_does(AgentPort::CallerPauses{});
+    ASSERT_TRUE(until([&] { return sounds() == 4; }));
+    ask("tool_result", {{"call_id", "c1"}, {"output", "done"}});
+    said = telephone.log.size();
+    EXPECT_EQ(telephone.log.back(), "end waiting_sound_3");
+    context.restart();
+    context.run_for(std::chrono::milliseconds(100));
+    EXPECT_EQ(telephone.log.size(), said);
 }
 
 TEST_F(ConversationOfACall, GivesTheModelTheKeysThatTheCallerPressed) {

@@ -21,6 +21,7 @@ local host = agent {
         guests = { { name = "string" } },
       },
       say_while = "One moment…",
+      play_while = "typing",
       run = function(args, of, tool)
         kv.increment("booked")
         kv.set("key", tool.key)
