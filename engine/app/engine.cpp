@@ -1,9 +1,6 @@
 #include "app/engine.hpp"
 
 #include "core/wait.hpp"
-#include "store/memory_store.hpp"
-#include "store/postgres_store.hpp"
-#include "store/sqlite_store.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -50,12 +47,12 @@ net::Workers::Options worker_options(std::vector<std::optional<script::Watchdog:
     return options;
 }
 
-std::unique_ptr<core::Store> open_store(const ServeOptions& options, const core::Clock& clock, core::Log& log) {
-    if (options.store == "memory") return std::make_unique<store::MemoryStore>(clock);
-    if (!options.in_postgres()) return std::make_unique<store::SqliteStore>(options.data, clock, log);
-    store::PostgresStore::Options postgres;
+store::Storage open_storage(const ServeOptions& options, const core::Clock& clock, core::Log& log) {
+    if (options.store == "memory") return store::in_memory(clock);
+    if (!options.in_postgres()) return store::in_sqlite(options.data, clock, log);
+    store::PostgresLink::Options postgres;
     postgres.url = options.store;
-    return std::make_unique<store::PostgresStore>(std::move(postgres), clock, log);
+    return store::in_postgres(std::move(postgres), clock, log);
 }
 
 // On the library's own thread, which may wait.
@@ -74,15 +71,16 @@ std::size_t thread_count(const ServeOptions& options) {
 Engine::Engine(const ServeOptions& options)
     : options_(options),
       log_(log_options(options)),
-      store_(open_store(options, clock_, log_)),
-      library_({.root = options.flows, .limits = options.limits, .keep = keep_in(*store_)}, clock_, log_, metrics_),
+      storage_(open_storage(options, clock_, log_)),
+      library_({.root = options.flows, .limits = options.limits, .keep = keep_in(*storage_->store)}, clock_, log_,
+               metrics_),
       reader_(reader_options(options)),
       sender_(client_),
       rest_(rest_client(options, sender_)),
       texts_(rest_.get(), clock_, log_),
       models_(options.openai, client_, log_),
       chat_({options.openai}, client_, clock_, log_),
-      services_({options.allow_private_network}, client_, texts_, *store_, clock_, log_, &chat_),
+      services_({options.allow_private_network}, client_, texts_, *storage_->store, clock_, log_, &chat_),
       registrations_(thread_count(options)) {
     library_.refresh();
     workers_ = std::make_unique<net::Workers>(worker_options(registrations_, watchdog_, log_));
@@ -92,7 +90,7 @@ Engine::Engine(const ServeOptions& options)
     switchboard.call_lifetime = options.call_lifetime;
     switchboard_ = std::make_unique<session::Switchboard>(
         switchboard, *workers_, library_, texts_,
-        session::Surroundings{services_, *store_, clock_, log_, metrics_, options.limits,
+        session::Surroundings{services_, *storage_->store, clock_, log_, metrics_, options.limits,
                               options.openai.api_key.empty() ? nullptr : &models_, options.conversation});
 
     server_ = listen();
@@ -167,7 +165,7 @@ Engine::~Engine() {
     switchboard_->stop_sweeping();
     workers_->stop();
     workers_->join();
-    store_.reset();  // what it still has to tell needs the workers' contexts
+    storage_.reset();  // what it still has to tell needs the workers' contexts
 }
 
 void Engine::reload() {

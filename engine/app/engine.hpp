@@ -5,7 +5,6 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
-#include "core/store.hpp"
 #include "net/http_client.hpp"
 #include "net/http_server.hpp"
 #include "net/workers.hpp"
@@ -17,6 +16,7 @@
 #include "session/services.hpp"
 #include "session/switchboard.hpp"
 #include "session/text_messages.hpp"
+#include "store/storage.hpp"
 #include "twilio/rest_client.hpp"
 #include "twilio/webhook.hpp"
 
@@ -60,7 +60,7 @@ private:
     core::SystemClock clock_;
     core::Log log_;
     core::Metrics metrics_;
-    std::unique_ptr<core::Store> store_;
+    std::optional<store::Storage> storage_;
     script::Watchdog watchdog_;
     script::FlowLibrary library_;
     twilio::WebhookReader reader_;

@@ -1,10 +1,6 @@
 #include "store/postgres_store.hpp"
 
 #include "core/json_text.hpp"
-#include "store/postgres_schema.hpp"
-
-#include <random>
-#include <thread>
 
 namespace switchhook::store {
 namespace {
@@ -12,14 +8,6 @@ namespace {
 using core::Errc;
 using core::Json;
 using core::Result;
-using SteadyClock = std::chrono::steady_clock;
-
-std::string random_name() {
-    std::random_device random;
-    std::string name;
-    for (int i = 0; i < 4; ++i) name += std::to_string(random()) + "-";
-    return name;
-}
 
 std::optional<std::string> lifetime_text(const std::string& expires) {
     return expires.empty() ? std::nullopt : std::optional(expires);
@@ -27,92 +15,10 @@ std::optional<std::string> lifetime_text(const std::string& expires) {
 
 }  // namespace
 
-// One thread's connection. Each piece of work is one query: a batch is run twice, first to collect the queries, which
-// then go to the server together, and then to read what each has given.
-class PostgresStore::Session {
-public:
-    Session(const Options& options, core::Log& log)
-        : connection_(options.url), patience_(options.patience), log_(log) {}
+PostgresStore::PostgresStore(PostgresLink& link, const core::Clock& clock) : link_(link), clock_(clock) {}
 
-    PostgresConnection& connection() { return connection_; }
-
-    void serve(StoreThread::Batch& batch) {
-        core::Error failed;
-        try {
-            queries_.clear();
-            collecting_ = true;
-            for (auto& work : batch) work->run();
-            rows_ = send();
-            collecting_ = false;
-            next_ = 0;
-            for (auto& work : batch) work->run();
-        } catch (const std::exception& error) {
-            failed = Errc::unavailable;
-            log_.error("the store does not answer", {{"why", error.what()}});
-        }
-        for (auto& work : batch) work->finish(failed);
-    }
-
-    // What the query gave; null while queries are collected.
-    const PostgresRows* rows_of(const PostgresQuery& query) {
-        if (!collecting_) return &rows_[next_++];
-        queries_.push_back(query);
-        return nullptr;
-    }
-
-    // The connection broke while this batch was being committed: it may have taken effect before.
-    bool repeated() const { return repeated_; }
-
-private:
-    std::vector<PostgresRows> send() {
-        const auto until = SteadyClock::now() + patience_;
-        for (repeated_ = false;; repeated_ = true) try {
-                connection_.connect();
-                return connection_.run_together(queries_);
-            } catch (const PostgresError& error) {
-                if (!error.connection_lost() || SteadyClock::now() >= until) throw;
-                log_.warn("the store does not answer: trying again", {{"why", error.what()}});
-                connection_.disconnect();
-                std::this_thread::sleep_for(std::chrono::milliseconds(200));
-            }
-    }
-
-    PostgresConnection connection_;
-    std::chrono::milliseconds patience_;
-    core::Log& log_;
-    std::vector<PostgresQuery> queries_;
-    std::vector<PostgresRows> rows_;
-    std::size_t next_ = 0;
-    bool collecting_ = false;
-    bool repeated_ = false;
-};
-
-PostgresStore::PostgresStore(Options options, const core::Clock& clock, core::Log& log)
-    : clock_(clock),
-      node_(random_name()),
-      writer_(std::make_unique<Session>(options, log)),
-      reader_(std::make_unique<Session>(options, log)) {
-    try {
-        migrate(writer_->connection());
-        writer_->connection().run({"DELETE FROM switchhook.kv WHERE expires <= $1::bigint", {now()}});
-    } catch (const std::runtime_error& error) {
-        throw std::runtime_error(std::string("cannot use the PostgreSQL database: ") + error.what());
-    }
-    reading_ = std::make_unique<StoreThread>([this](StoreThread::Batch& batch) { reader_->serve(batch); });
-    writing_ = std::make_unique<StoreThread>([this](StoreThread::Batch& batch) { writer_->serve(batch); });
-}
-
-PostgresStore::~PostgresStore() = default;
-
-// `read` makes the result out of the query's rows, on the store's thread.
-template <class T, class Read>
-core::Store::Awaitable<T> PostgresStore::perform(Session& session, StoreThread& thread, PostgresQuery query,
-                                                 Read read) {
-    std::function<Result<T>()> work = [&]() -> Result<T> {
-        auto* rows = session.rows_of(query);
-        return rows ? read(*rows) : Result<T>();
-    };
-    co_return co_await thread.perform(std::move(work));
+PostgresStore::~PostgresStore() {
+    link_.finish();
 }
 
 core::Store::Awaitable<void> PostgresStore::append(core::JournalEntry entry) {
@@ -121,12 +27,13 @@ core::Store::Awaitable<void> PostgresStore::append(core::JournalEntry entry) {
         "INSERT INTO switchhook.journal VALUES ($1, $2::integer, $3, $4, $5) ON CONFLICT (call, seq) DO UPDATE "
         "SET seq = excluded.seq WHERE journal.node = excluded.node AND journal.answer = excluded.answer";
     PostgresQuery query{
-        sql, {entry.call, std::to_string(entry.seq), entry.digest, core::dump(core::to_json(entry.answer)), node_}};
+        sql,
+        {entry.call, std::to_string(entry.seq), entry.digest, core::dump(core::to_json(entry.answer)), link_.node()}};
     auto read = [this](const PostgresRows& rows) -> Result<void> {
         if (rows.changed() == 0) return Errc::already_answered;
         return {};
     };
-    co_return co_await perform<void>(*writer_, *writing_, std::move(query), read);
+    co_return co_await link_.write<void>(std::move(query), read);
 }
 
 core::Store::Awaitable<std::vector<core::JournalEntry>> PostgresStore::journal(std::string call) {
@@ -139,7 +46,7 @@ core::Store::Awaitable<std::vector<core::JournalEntry>> PostgresStore::journal(s
                                core::answer_from_json(Json::parse(rows.text(row, 2)))});
         return entries;
     };
-    co_return co_await perform<Entries>(*reader_, *reading_, std::move(query), read);
+    co_return co_await link_.read<Entries>(std::move(query), read);
 }
 
 core::Store::Awaitable<void> PostgresStore::open_call(core::CallRecord call) {
@@ -149,10 +56,10 @@ core::Store::Awaitable<void> PostgresStore::open_call(core::CallRecord call) {
         {info.id, core::dump(core::to_json(info)), call.flow, call.version,
          std::to_string(info.started.time_since_epoch().count())}};
     auto read = [this](const PostgresRows& rows) -> Result<void> {
-        if (rows.changed() == 0 && !writer_->repeated()) return Errc::conflict;
+        if (rows.changed() == 0 && !link_.repeated()) return Errc::conflict;
         return {};
     };
-    co_return co_await perform<void>(*writer_, *writing_, std::move(query), read);
+    co_return co_await link_.write<void>(std::move(query), read);
 }
 
 core::Store::Awaitable<std::optional<core::CallRecord>> PostgresStore::find_call(std::string id) {
@@ -169,17 +76,17 @@ core::Store::Awaitable<std::optional<core::CallRecord>> PostgresStore::find_call
         call.status = rows.text(0, 4);
         return Found(std::move(call));
     };
-    co_return co_await perform<Found>(*reader_, *reading_, std::move(query), read);
+    co_return co_await link_.read<Found>(std::move(query), read);
 }
 
 core::Store::Awaitable<void> PostgresStore::close_call(std::string id, core::Time ended, std::string status) {
     PostgresQuery query{"UPDATE switchhook.calls SET ended = $2::bigint, status = $3 WHERE id = $1 AND ended IS NULL",
                         {std::move(id), std::to_string(ended.time_since_epoch().count()), std::move(status)}};
     auto read = [this](const PostgresRows& rows) -> Result<void> {
-        if (rows.changed() == 0 && !writer_->repeated()) return Errc::conflict;
+        if (rows.changed() == 0 && !link_.repeated()) return Errc::conflict;
         return {};
     };
-    co_return co_await perform<void>(*writer_, *writing_, std::move(query), read);
+    co_return co_await link_.write<void>(std::move(query), read);
 }
 
 core::Store::Awaitable<void> PostgresStore::forget(std::string call) {
@@ -188,7 +95,7 @@ core::Store::Awaitable<void> PostgresStore::forget(std::string call) {
         "said AS (DELETE FROM switchhook.conversations WHERE call = $1) "
         "DELETE FROM switchhook.journal WHERE call = $1",
         {std::move(call)}};
-    co_return co_await write(std::move(query));
+    co_return co_await link_.write(std::move(query));
 }
 
 core::Store::Awaitable<void> PostgresStore::keep_conversation(std::string call, std::uint32_t seq, Json transcript) {
@@ -196,7 +103,7 @@ core::Store::Awaitable<void> PostgresStore::keep_conversation(std::string call, 
         "INSERT INTO switchhook.conversations VALUES ($1, $2::integer, $3) "
         "ON CONFLICT (call, seq) DO UPDATE SET transcript = excluded.transcript",
         {std::move(call), std::to_string(seq), core::dump(transcript)}};
-    co_return co_await write(std::move(query));
+    co_return co_await link_.write(std::move(query));
 }
 
 core::Store::Awaitable<std::map<std::uint32_t, Json>> PostgresStore::conversations(std::string call) {
@@ -208,13 +115,13 @@ core::Store::Awaitable<std::map<std::uint32_t, Json>> PostgresStore::conversatio
             found.emplace(static_cast<std::uint32_t>(rows.integer(row, 0)), Json::parse(rows.text(row, 1)));
         return found;
     };
-    co_return co_await perform<Found>(*reader_, *reading_, std::move(query), read);
+    co_return co_await link_.read<Found>(std::move(query), read);
 }
 
 core::Store::Awaitable<void> PostgresStore::keep_version(std::string flow, std::string version, Json sources) {
     PostgresQuery query{"INSERT INTO switchhook.versions VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
                         {std::move(flow), std::move(version), core::dump(sources)}};
-    co_return co_await write(std::move(query));
+    co_return co_await link_.write(std::move(query));
 }
 
 core::Store::Awaitable<std::optional<Json>> PostgresStore::find_version(std::string flow, std::string version) {
@@ -224,7 +131,7 @@ core::Store::Awaitable<std::optional<Json>> PostgresStore::find_version(std::str
     auto read = [](const PostgresRows& rows) -> Result<Found> {
         return rows.size() == 0 ? Found() : Found(Json::parse(rows.text(0, 0)));
     };
-    co_return co_await perform<Found>(*reader_, *reading_, std::move(query), read);
+    co_return co_await link_.read<Found>(std::move(query), read);
 }
 
 core::Store::Awaitable<std::optional<Json>> PostgresStore::get(std::string business, std::string key) {
@@ -236,7 +143,7 @@ core::Store::Awaitable<std::optional<Json>> PostgresStore::get(std::string busin
     auto read = [](const PostgresRows& rows) -> Result<Value> {
         return rows.size() == 0 ? Value() : Value(Json::parse(rows.text(0, 0)));
     };
-    co_return co_await perform<Value>(*reader_, *reading_, std::move(query), read);
+    co_return co_await link_.read<Value>(std::move(query), read);
 }
 
 core::Store::Awaitable<void> PostgresStore::set(std::string business, std::string key, Json value,
@@ -245,7 +152,7 @@ core::Store::Awaitable<void> PostgresStore::set(std::string business, std::strin
         "INSERT INTO switchhook.kv VALUES ($1, $2, $3, $4::bigint) ON CONFLICT (business, key) DO "
         "UPDATE SET value = excluded.value, expires = excluded.expires",
         {std::move(business), std::move(key), core::dump(value), lifetime_text(expiry(lifetime))}};
-    co_return co_await write(std::move(query));
+    co_return co_await link_.write(std::move(query));
 }
 
 core::Store::Awaitable<void> PostgresStore::compare_and_set(std::string business, std::string key,
@@ -277,21 +184,15 @@ core::Store::Awaitable<void> PostgresStore::compare_and_set(std::string business
     auto read = [this, only_looks](const PostgresRows& rows) -> Result<void> {
         if (only_looks ? rows.size() == 0 : rows.changed() == 1) return {};
         // It may have been this very change that came first.
-        return writer_->repeated() ? Errc::unavailable : Errc::conflict;
+        return link_.repeated() ? Errc::unavailable : Errc::conflict;
     };
-    co_return co_await perform<void>(*writer_, *writing_, std::move(query), read);
+    co_return co_await link_.write<void>(std::move(query), read);
 }
 
 core::Store::Awaitable<void> PostgresStore::remove(std::string business, std::string key) {
     PostgresQuery query{"DELETE FROM switchhook.kv WHERE business = $1 AND key = $2",
                         {std::move(business), std::move(key)}};
-    co_return co_await write(std::move(query));
-}
-
-// For what can only succeed.
-core::Store::Awaitable<void> PostgresStore::write(PostgresQuery query) {
-    auto read = [](const PostgresRows&) { return Result<void>(); };
-    co_return co_await perform<void>(*writer_, *writing_, std::move(query), read);
+    co_return co_await link_.write(std::move(query));
 }
 
 std::string PostgresStore::expiry(std::optional<std::chrono::milliseconds> lifetime) const {

@@ -1,33 +1,21 @@
 #pragma once
 
 #include "core/clock.hpp"
-#include "core/log.hpp"
 #include "core/store.hpp"
-#include "store/postgres.hpp"
-#include "store/store_thread.hpp"
+#include "store/postgres_link.hpp"
 
 #include <chrono>
-#include <memory>
 #include <string>
 #include <vector>
 
 namespace switchhook::store {
 
-// The Store port in PostgreSQL, which several engines may share.
-//
-// One thread writes: what comes in while it waits for the server goes together, pipelined and committed once. Another
-// one reads. While the server cannot be reached both wait for it, up to `patience`. Safe to use from any thread.
+// The Store port in PostgreSQL. Safe to use from any thread.
 class PostgresStore final : public core::Store {
 public:
-    struct Options {
-        std::string url;                            // postgres://user:password@host/database
-        std::chrono::milliseconds patience{8'000};  // less than Twilio's
-    };
-
-    // Throws std::runtime_error, with a line for the operator, where the server cannot be used. `clock` and `log`
-    // outlive the store.
-    PostgresStore(Options options, const core::Clock& clock, core::Log& log);
-    // Finishes what was begun. What waits for it must still have its io_context.
+    // `link` and `clock` outlive the store.
+    PostgresStore(PostgresLink& link, const core::Clock& clock);
+    // Finishes the link.
     ~PostgresStore() override;
 
     Awaitable<void> append(core::JournalEntry entry) override;
@@ -49,20 +37,11 @@ public:
     Awaitable<void> remove(std::string business, std::string key) override;
 
 private:
-    class Session;
-
     std::string expiry(std::optional<std::chrono::milliseconds> lifetime) const;
     std::string now() const { return std::to_string(clock_.now().time_since_epoch().count()); }
-    Awaitable<void> write(PostgresQuery query);
-    template <class T, class Read>
-    Awaitable<T> perform(Session& session, StoreThread& thread, PostgresQuery query, Read read);
 
+    PostgresLink& link_;
     const core::Clock& clock_;
-    const std::string node_;
-    std::unique_ptr<Session> writer_;
-    std::unique_ptr<Session> reader_;
-    std::unique_ptr<StoreThread> reading_;
-    std::unique_ptr<StoreThread> writing_;
 };
 
 }  // namespace switchhook::store

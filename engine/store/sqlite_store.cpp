@@ -1,7 +1,6 @@
 #include "store/sqlite_store.hpp"
 
 #include "core/json_text.hpp"
-#include "store/sqlite_schema.hpp"
 
 namespace switchhook::store {
 namespace {
@@ -10,40 +9,12 @@ using core::Errc;
 using core::Json;
 using core::Result;
 
-std::filesystem::path file_in(const std::filesystem::path& directory) {
-    std::error_code failed;
-    std::filesystem::create_directories(directory, failed);
-    if (failed)
-        throw std::runtime_error("cannot create " + directory.string() + ": " + failed.message() +
-                                 ": name a folder that can be written with --data");
-    return directory / "switchhook.db";
-}
-
 }  // namespace
 
 // What the writing thread works with. Every operation runs inside the transaction of its batch.
 class SqliteStore::Writer {
 public:
-    Writer(const std::filesystem::path& file, core::Log& log) : database_(file), log_(log) {
-        database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-        migrate(database_);
-        statements_ = std::make_unique<Statements>(database_);
-    }
-
-    // All of a batch is kept, or nothing of it.
-    void commit(StoreThread::Batch& batch) {
-        core::Error failed;
-        try {
-            database_.run("BEGIN IMMEDIATE");
-            for (auto& work : batch) work->run();
-            database_.run("COMMIT");
-        } catch (const SqliteError& error) {
-            failed = Errc::unavailable;
-            log_.error("the store cannot write", {{"why", error.what()}});
-            roll_back();
-        }
-        for (auto& work : batch) work->finish(failed);
-    }
+    explicit Writer(SqliteDatabase& database) : statements_(std::make_unique<Statements>(database)) {}
 
     Result<void> append(const core::JournalEntry& entry) {
         auto& insert = statements_->append;
@@ -120,43 +91,19 @@ private:
             keep_version, get, set, remove, forget_expired;
     };
 
-    void roll_back() {
-        try {
-            database_.run("ROLLBACK");
-        } catch (const SqliteError&) {  // SQLite has rolled back by itself
-        }
-    }
-
-    SqliteDatabase database_;
-    core::Log& log_;
     std::unique_ptr<Statements> statements_;
 };
 
 // What the reading thread works with.
 class SqliteStore::Reader {
 public:
-    Reader(const std::filesystem::path& file, core::Log& log)
-        : database_(file),
-          log_(log),
-          journal_(database_, "SELECT seq, digest, answer FROM journal WHERE call = ?1 ORDER BY seq"),
-          call_(database_, "SELECT info, flow, version, ended, status FROM calls WHERE id = ?1"),
-          conversations_(database_, "SELECT seq, transcript FROM conversations WHERE call = ?1"),
-          version_(database_, "SELECT sources FROM versions WHERE flow = ?1 AND version = ?2"),
-          get_(database_,
+    explicit Reader(SqliteDatabase& database)
+        : journal_(database, "SELECT seq, digest, answer FROM journal WHERE call = ?1 ORDER BY seq"),
+          call_(database, "SELECT info, flow, version, ended, status FROM calls WHERE id = ?1"),
+          conversations_(database, "SELECT seq, transcript FROM conversations WHERE call = ?1"),
+          version_(database, "SELECT sources FROM versions WHERE flow = ?1 AND version = ?2"),
+          get_(database,
                "SELECT value FROM kv WHERE business = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)") {}
-
-    void read(StoreThread::Batch& batch) {
-        for (auto& work : batch) {
-            core::Error failed;
-            try {
-                work->run();
-            } catch (const std::exception& error) {
-                failed = Errc::unavailable;
-                log_.error("the store cannot read", {{"why", error.what()}});
-            }
-            work->finish(failed);
-        }
-    }
 
     Result<std::vector<core::JournalEntry>> journal(const std::string& call) {
         std::vector<core::JournalEntry> entries;
@@ -202,8 +149,6 @@ public:
     }
 
 private:
-    SqliteDatabase database_;
-    core::Log& log_;
     SqliteDatabase::Statement journal_;
     SqliteDatabase::Statement call_;
     SqliteDatabase::Statement conversations_;
@@ -211,78 +156,73 @@ private:
     SqliteDatabase::Statement get_;
 };
 
-SqliteStore::SqliteStore(const std::filesystem::path& directory, const core::Clock& clock, core::Log& log)
-    : clock_(clock) {
-    auto file = file_in(directory);
-    try {
-        writer_ = std::make_unique<Writer>(file, log);
-        reader_ = std::make_unique<Reader>(file, log);
-    } catch (const std::runtime_error& error) {
-        throw std::runtime_error("cannot use " + file.string() + ": " + error.what() +
-                                 ": name a folder that can be written with --data");
-    }
+SqliteStore::SqliteStore(SqliteFile& file, const core::Clock& clock)
+    : file_(file),
+      clock_(clock),
+      writer_(std::make_unique<Writer>(file.writing())),
+      reader_(std::make_unique<Reader>(file.reading())) {
     writer_->forget_expired(now());
-    reading_ = std::make_unique<StoreThread>([this](StoreThread::Batch& batch) { reader_->read(batch); });
-    writing_ = std::make_unique<StoreThread>([this](StoreThread::Batch& batch) { writer_->commit(batch); });
 }
 
-SqliteStore::~SqliteStore() = default;
+SqliteStore::~SqliteStore() {
+    file_.finish();
+}
 
 core::Store::Awaitable<void> SqliteStore::append(core::JournalEntry entry) {
     std::function<Result<void>()> work = [this, &entry] { return writer_->append(entry); };
-    co_return co_await writing_->perform(std::move(work));
+    co_return co_await file_.write(std::move(work));
 }
 
 core::Store::Awaitable<std::vector<core::JournalEntry>> SqliteStore::journal(std::string call) {
     std::function<Result<std::vector<core::JournalEntry>>()> work = [this, &call] { return reader_->journal(call); };
-    co_return co_await reading_->perform(std::move(work));
+    co_return co_await file_.read(std::move(work));
 }
 
 core::Store::Awaitable<void> SqliteStore::forget(std::string call) {
     std::function<Result<void>()> work = [this, &call] { return writer_->forget(call); };
-    co_return co_await writing_->perform(std::move(work));
+    co_return co_await file_.write(std::move(work));
 }
 
 core::Store::Awaitable<void> SqliteStore::open_call(core::CallRecord call) {
     std::function<Result<void>()> work = [this, &call] { return writer_->open_call(call); };
-    co_return co_await writing_->perform(std::move(work));
+    co_return co_await file_.write(std::move(work));
 }
 
 core::Store::Awaitable<std::optional<core::CallRecord>> SqliteStore::find_call(std::string id) {
     std::function<Result<std::optional<core::CallRecord>>()> work = [this, &id] { return reader_->call(id); };
-    co_return co_await reading_->perform(std::move(work));
+    co_return co_await file_.read(std::move(work));
 }
 
 core::Store::Awaitable<void> SqliteStore::close_call(std::string id, core::Time ended, std::string status) {
     std::function<Result<void>()> work = [&] { return writer_->close_call(id, ended, status); };
-    co_return co_await writing_->perform(std::move(work));
+    co_return co_await file_.write(std::move(work));
 }
 
 core::Store::Awaitable<void> SqliteStore::keep_conversation(std::string call, std::uint32_t seq, Json transcript) {
     std::function<Result<void>()> work = [&] { return writer_->keep_conversation(call, seq, transcript); };
-    co_return co_await writing_->perform(std::move(work));
+    co_return co_await file_.write(std::move(work));
 }
 
 core::Store::Awaitable<std::map<std::uint32_t, Json>> SqliteStore::conversations(std::string call) {
     std::function<Result<std::map<std::uint32_t, Json>>()> work = [&] { return reader_->conversations(call); };
-    co_return co_await reading_->perform(std::move(work));
+    co_return co_await file_.read(std::move(work));
 }
 
 core::Store::Awaitable<void> SqliteStore::keep_version(std::string flow, std::string version, Json sources) {
     std::function<Result<void>()> work = [&] { return writer_->keep_version(flow, version, sources); };
-    co_return co_await writing_->perform(std::move(work));
+    co_return co_await file_.write(std::move(work));
 }
 
 core::Store::Awaitable<std::optional<Json>> SqliteStore::find_version(std::string flow, std::string version) {
     std::function<Result<std::optional<Json>>()> work = [&] { return reader_->version(flow, version); };
-    co_return co_await reading_->perform(std::move(work));
+    co_return co_await file_.read(std::move(work));
 }
 
 core::Store::Awaitable<std::optional<Json>> SqliteStore::get(std::string business, std::string key) {
     std::function<Result<std::optional<Json>>()> work = [this, &business, &key] {
         return reader_->get(business, key, now());
     };
-    co_return co_await reading_->perform(std::move(work));
+    co_return co_await file_.read(std::move(work));
 }
 
 core::Store::Awaitable<void> SqliteStore::set(std::string business, std::string key, Json value,
@@ -290,7 +230,7 @@ core::Store::Awaitable<void> SqliteStore::set(std::string business, std::string 
     std::function<Result<void>()> work = [this, &business, &key, &value, expires = expiry(lifetime)] {
         return writer_->set(business, key, value, expires);
     };
-    co_return co_await writing_->perform(std::move(work));
+    co_return co_await file_.write(std::move(work));
 }
 
 core::Store::Awaitable<void> SqliteStore::compare_and_set(std::string business, std::string key,
@@ -299,12 +239,12 @@ core::Store::Awaitable<void> SqliteStore::compare_and_set(std::string business, 
     std::function<Result<void>()> work = [&, expires = expiry(lifetime)] {
         return writer_->compare_and_set(business, key, expected, value, expires, now());
     };
-    co_return co_await writing_->perform(std::move(work));
+    co_return co_await file_.write(std::move(work));
 }
 
 core::Store::Awaitable<void> SqliteStore::remove(std::string business, std::string key) {
     std::function<Result<void>()> work = [this, &business, &key] { return writer_->remove(business, key); };
-    co_return co_await writing_->perform(std::move(work));
+    co_return co_await file_.write(std::move(work));
 }
 
 std::optional<std::int64_t> SqliteStore::expiry(std::optional<std::chrono::milliseconds> lifetime) const {

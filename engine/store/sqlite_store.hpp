@@ -1,28 +1,21 @@
 #pragma once
 
 #include "core/clock.hpp"
-#include "core/log.hpp"
 #include "core/store.hpp"
-#include "store/sqlite.hpp"
-#include "store/store_thread.hpp"
+#include "store/sqlite_file.hpp"
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace switchhook::store {
 
-// The Store port in a SQLite file: what it says is kept survives the loss of power.
-//
-// One thread writes: what comes in while it waits for the disk is committed together (WAL, synchronous=FULL). Another
-// one reads, at the same time. Safe to use from any thread.
+// The Store port in a SQLite file. Safe to use from any thread.
 class SqliteStore final : public core::Store {
 public:
-    // Opens DIR/switchhook.db, creating both if they are not there. Throws std::runtime_error, with a line for the
-    // operator. `clock` and `log` outlive the store.
-    SqliteStore(const std::filesystem::path& directory, const core::Clock& clock, core::Log& log);
-    // Finishes what was begun. What waits for it must still have its io_context.
+    // `file` and `clock` outlive the store.
+    SqliteStore(SqliteFile& file, const core::Clock& clock);
+    // Finishes the file.
     ~SqliteStore() override;
 
     Awaitable<void> append(core::JournalEntry entry) override;
@@ -50,11 +43,10 @@ private:
     std::optional<std::int64_t> expiry(std::optional<std::chrono::milliseconds> lifetime) const;
     std::int64_t now() const { return clock_.now().time_since_epoch().count(); }
 
+    SqliteFile& file_;
     const core::Clock& clock_;
     std::unique_ptr<Writer> writer_;
     std::unique_ptr<Reader> reader_;
-    std::unique_ptr<StoreThread> reading_;
-    std::unique_ptr<StoreThread> writing_;
 };
 
 }  // namespace switchhook::store

@@ -3,6 +3,7 @@
 #include "awaited.hpp"
 #include "core/log.hpp"
 #include "store/postgres_server.hpp"
+#include "store/storage.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,9 +20,8 @@ namespace {
 
 class PostgresStoreTest : public testing::Test {
 protected:
-    std::unique_ptr<store::PostgresStore> open(std::chrono::milliseconds patience = 8s) {
-        return std::make_unique<store::PostgresStore>(store::PostgresStore::Options{server_.url(), patience}, clock_,
-                                                      log_);
+    store::Storage open(std::chrono::milliseconds patience = 8s) {
+        return store::in_postgres({server_.url(), patience}, clock_, log_);
     }
     core::JournalEntry entry(std::uint32_t seq, const char* digits = "1") {
         return {"CA1", seq, "d", core::Answer::of({{"digits", digits}}, clock_.now())};
@@ -36,19 +36,19 @@ protected:
 }  // namespace
 
 TEST_F(PostgresStoreTest, LetsTwoEnginesStartAtOnceAndShareWhatTheyKeep) {
-    std::unique_ptr<store::PostgresStore> one;
-    std::thread other_engine([&] { one = open(); });
+    std::optional<store::Storage> one;
+    std::thread other_engine([&] { one.emplace(open()); });
     auto two = open();
     other_engine.join();
-    EXPECT_TRUE(tests::run(context_, one->set("lexi", "key", "value", {})));
-    EXPECT_EQ(tests::run(context_, two->get("lexi", "key")).value(), Json("value"));
+    EXPECT_TRUE(tests::run(context_, one->store->set("lexi", "key", "value", {})));
+    EXPECT_EQ(tests::run(context_, two.store->get("lexi", "key")).value(), Json("value"));
 }
 
 TEST_F(PostgresStoreTest, LetsOneOfTwoEnginesAnswerAStep) {
     auto one = open();
     auto two = open();
-    tests::Awaited<core::Result<void>> first(context_, one->append(entry(1)));
-    tests::Awaited<core::Result<void>> second(context_, two->append(entry(1)));
+    tests::Awaited<core::Result<void>> first(context_, one.store->append(entry(1)));
+    tests::Awaited<core::Result<void>> second(context_, two.store->append(entry(1)));
     auto outcomes =
         int(tests::wait_for(context_, first).has_value()) + int(tests::wait_for(context_, second).has_value());
     EXPECT_EQ(outcomes, 1);
@@ -57,43 +57,44 @@ TEST_F(PostgresStoreTest, LetsOneOfTwoEnginesAnswerAStep) {
 TEST_F(PostgresStoreTest, LetsOneOfTwoEnginesTakeASlot) {
     auto one = open();
     auto two = open();
-    tests::Awaited<core::Result<void>> first(context_, one->compare_and_set("lexi", "slot", {}, Json("ann"), {}));
-    tests::Awaited<core::Result<void>> second(context_, two->compare_and_set("lexi", "slot", {}, Json("bob"), {}));
+    tests::Awaited<core::Result<void>> first(context_, one.store->compare_and_set("lexi", "slot", {}, Json("ann"), {}));
+    tests::Awaited<core::Result<void>> second(context_,
+                                              two.store->compare_and_set("lexi", "slot", {}, Json("bob"), {}));
     auto outcomes =
         int(tests::wait_for(context_, first).has_value()) + int(tests::wait_for(context_, second).has_value());
     EXPECT_EQ(outcomes, 1);
 }
 
 TEST_F(PostgresStoreTest, KeepsAHundredAnswersThatComeAtOnceThoughOneIsRefused) {
-    auto store = open();
+    auto storage = open();
     std::vector<tests::Awaited<core::Result<void>>> appended;
-    for (std::uint32_t seq = 1; seq <= 100; ++seq) appended.emplace_back(context_, store->append(entry(seq)));
-    tests::Awaited<core::Result<void>> again(context_, store->append(entry(50, "2")));
+    for (std::uint32_t seq = 1; seq <= 100; ++seq) appended.emplace_back(context_, storage.store->append(entry(seq)));
+    tests::Awaited<core::Result<void>> again(context_, storage.store->append(entry(50, "2")));
     for (auto& one : appended) EXPECT_TRUE(tests::wait_for(context_, one));
     EXPECT_EQ(tests::wait_for(context_, again).error(), core::Errc::already_answered);
-    EXPECT_EQ(tests::run(context_, store->journal("CA1"))->size(), 100u);
+    EXPECT_EQ(tests::run(context_, storage.store->journal("CA1"))->size(), 100u);
 }
 
 TEST_F(PostgresStoreTest, GoesOnByItselfAfterTheServerWasRestarted) {
-    auto store = open();
-    EXPECT_TRUE(tests::run(context_, store->append(entry(1))));
+    auto storage = open();
+    EXPECT_TRUE(tests::run(context_, storage.store->append(entry(1))));
     server_.stop();
-    tests::Awaited<core::Result<void>> waiting(context_, store->append(entry(2)));
-    tests::Awaited<core::Result<std::vector<core::JournalEntry>>> reading(context_, store->journal("CA1"));
+    tests::Awaited<core::Result<void>> waiting(context_, storage.store->append(entry(2)));
+    tests::Awaited<core::Result<std::vector<core::JournalEntry>>> reading(context_, storage.store->journal("CA1"));
     tests::run_ready(context_);
     server_.start();
     EXPECT_TRUE(tests::wait_for(context_, waiting));
     EXPECT_TRUE(tests::wait_for(context_, reading));
-    EXPECT_EQ(tests::run(context_, store->journal("CA1"))->size(), 2u);
+    EXPECT_EQ(tests::run(context_, storage.store->journal("CA1"))->size(), 2u);
 }
 
 TEST_F(PostgresStoreTest, GivesUpOnAServerThatStaysAway) {
-    auto store = open(300ms);
+    auto storage = open(300ms);
     server_.stop();
-    EXPECT_EQ(tests::run(context_, store->append(entry(1))).error(), core::Errc::unavailable);
-    EXPECT_EQ(tests::run(context_, store->get("lexi", "key")).error(), core::Errc::unavailable);
+    EXPECT_EQ(tests::run(context_, storage.store->append(entry(1))).error(), core::Errc::unavailable);
+    EXPECT_EQ(tests::run(context_, storage.store->get("lexi", "key")).error(), core::Errc::unavailable);
     server_.start();
-    EXPECT_TRUE(tests::run(context_, store->append(entry(1))));
+    EXPECT_TRUE(tests::run(context_, storage.store->append(entry(1))));
 }
 
 TEST_F(PostgresStoreTest, LeavesTheTablesOfANewerEngineAlone) {
@@ -109,7 +110,7 @@ TEST_F(PostgresStoreTest, LeavesTheTablesOfANewerEngineAlone) {
 
 TEST_F(PostgresStoreTest, SaysWhyTheServerCannotBeUsedWithoutThePassword) {
     try {
-        store::PostgresStore({"postgres://me:hush@127.0.0.1:1/nothing", 0ms}, clock_, log_);
+        store::in_postgres({"postgres://me:hush@127.0.0.1:1/nothing", 0ms}, clock_, log_);
         FAIL() << "it opened";
     } catch (const std::runtime_error& error) {
         EXPECT_THAT(error.what(), HasSubstr("cannot use the PostgreSQL database: cannot connect"));

@@ -3,6 +3,7 @@
 #include "awaited.hpp"
 #include "core/log.hpp"
 #include "core/temporary_folder.hpp"
+#include "store/storage.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,9 +19,7 @@ namespace {
 
 class SqliteStoreTest : public testing::Test {
 protected:
-    std::unique_ptr<store::SqliteStore> open() {
-        return std::make_unique<store::SqliteStore>(folder_.path(), clock_, log_);
-    }
+    store::Storage open() { return store::in_sqlite(folder_.path(), clock_, log_); }
     core::JournalEntry entry(std::uint32_t seq) {
         return {"CA1", seq, "d", core::Answer::of({{"n", seq}}, clock_.now())};
     }
@@ -44,18 +43,21 @@ protected:
 
 TEST_F(SqliteStoreTest, KeepsEverythingWhenItIsOpenedAgain) {
     {
-        auto store = open();
+        auto storage = open();
+        auto& store = storage.store;
         EXPECT_TRUE(tests::run(context_, store->append(entry(1))));
         EXPECT_TRUE(tests::run(context_, store->set("lexi", "key", "value", {})));
     }
-    auto store = open();
+    auto storage = open();
+    auto& store = storage.store;
     EXPECT_EQ(tests::run(context_, store->journal("CA1"))->at(0).answer.value["n"], 1);
     EXPECT_EQ(tests::run(context_, store->get("lexi", "key")).value(), Json("value"));
     EXPECT_EQ(tests::run(context_, store->append(entry(1))).error(), core::Errc::already_answered);
 }
 
 TEST_F(SqliteStoreTest, KeepsAHundredAnswersThatComeAtOnce) {
-    auto store = open();
+    auto storage = open();
+    auto& store = storage.store;
     std::vector<tests::Awaited<core::Result<void>>> appended;
     for (std::uint32_t seq = 1; seq <= 100; ++seq) appended.emplace_back(context_, store->append(entry(seq)));
     for (auto& one : appended) EXPECT_TRUE(tests::wait_for(context_, one));
@@ -63,7 +65,8 @@ TEST_F(SqliteStoreTest, KeepsAHundredAnswersThatComeAtOnce) {
 }
 
 TEST_F(SqliteStoreTest, KeepsTheRestOfABatchInWhichOneIsRefused) {
-    auto store = open();
+    auto storage = open();
+    auto& store = storage.store;
     std::vector<tests::Awaited<core::Result<void>>> appended;
     for (std::uint32_t seq : {1U, 1U, 2U}) appended.emplace_back(context_, store->append(entry(seq)));
     EXPECT_TRUE(tests::wait_for(context_, appended[0]));
@@ -72,7 +75,7 @@ TEST_F(SqliteStoreTest, KeepsTheRestOfABatchInWhichOneIsRefused) {
 }
 
 TEST_F(SqliteStoreTest, ForgetsWhatHasExpiredWhenItIsOpened) {
-    tests::run(context_, open()->set("lexi", "key", "value", 60s));
+    tests::run(context_, open().store->set("lexi", "key", "value", 60s));
     clock_.advance(61s);
     open();
     store::SqliteDatabase database(folder_.path() / "switchhook.db");

@@ -1,9 +1,7 @@
 #include "core/log.hpp"
 #include "core/temporary_folder.hpp"
-#include "store/memory_store.hpp"
 #include "store/postgres_server.hpp"
-#include "store/postgres_store.hpp"
-#include "store/sqlite_store.hpp"
+#include "store/storage.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -18,19 +16,19 @@ using core::Json;
 namespace {
 
 struct InMemory {
-    explicit InMemory(const core::Clock& clock) : store(clock) {}
-    store::MemoryStore store;
+    explicit InMemory(const core::Clock& clock) : storage(store::in_memory(clock)) {}
+    store::Storage storage;
 };
 
 struct InSqlite {
-    explicit InSqlite(const core::Clock& clock) : store(folder.path(), clock, log) {}
+    explicit InSqlite(const core::Clock& clock) : storage(store::in_sqlite(folder.path(), clock, log)) {}
     core::TemporaryFolder folder{"switchhook-store"};
     core::Log log{{}, [](std::string_view) {}};
-    store::SqliteStore store;
+    store::Storage storage;
 };
 
 struct InPostgres {
-    explicit InPostgres(const core::Clock& clock) : store({server().url()}, clock, log) {
+    explicit InPostgres(const core::Clock& clock) : storage(store::in_postgres({server().url()}, clock, log)) {
         store::PostgresConnection(server().url())
             .run_script("TRUNCATE switchhook.journal, switchhook.calls, switchhook.versions, switchhook.kv");
     }
@@ -40,7 +38,7 @@ struct InPostgres {
         return started;
     }
     core::Log log{{}, [](std::string_view) {}};
-    store::PostgresStore store;
+    store::Storage storage;
 };
 
 // What every store keeps to.
@@ -75,7 +73,7 @@ protected:
 
     core::ManualClock clock_{core::Time(1'772'490'600'000ms)};
     Kind kind_{clock_};
-    core::Store& store_ = kind_.store;
+    core::Store& store_ = *kind_.storage.store;
 };
 
 using Kinds = testing::Types<InMemory, InSqlite, InPostgres>;

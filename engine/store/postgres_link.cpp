@@ -1,0 +1,116 @@
+#include "store/postgres_link.hpp"
+
+#include "store/postgres_schema.hpp"
+
+#include <random>
+#include <thread>
+
+namespace switchhook::store {
+namespace {
+
+using core::Errc;
+using SteadyClock = std::chrono::steady_clock;
+
+std::string random_name() {
+    std::random_device random;
+    std::string name;
+    for (int i = 0; i < 4; ++i) name += std::to_string(random()) + "-";
+    return name;
+}
+
+}  // namespace
+
+// One thread's connection. Each piece of work is one query: a batch is run twice, first to collect the queries, which
+// then go to the server together, and then to read what each has given.
+class PostgresLink::Session {
+public:
+    Session(const Options& options, core::Log& log)
+        : connection_(options.url), patience_(options.patience), log_(log) {}
+
+    PostgresConnection& connection() { return connection_; }
+
+    void serve(StoreThread::Batch& batch) {
+        core::Error failed;
+        try {
+            queries_.clear();
+            collecting_ = true;
+            for (auto& work : batch) work->run();
+            rows_ = send();
+            collecting_ = false;
+            next_ = 0;
+            for (auto& work : batch) work->run();
+        } catch (const std::exception& error) {
+            failed = Errc::unavailable;
+            log_.error("the store does not answer", {{"why", error.what()}});
+        }
+        for (auto& work : batch) work->finish(failed);
+    }
+
+    // What the query gave; null while queries are collected.
+    const PostgresRows* rows_of(const PostgresQuery& query) {
+        if (!collecting_) return &rows_[next_++];
+        queries_.push_back(query);
+        return nullptr;
+    }
+
+    // The connection broke while this batch was being committed: it may have taken effect before.
+    bool repeated() const { return repeated_; }
+
+private:
+    std::vector<PostgresRows> send() {
+        const auto until = SteadyClock::now() + patience_;
+        for (repeated_ = false;; repeated_ = true) try {
+                connection_.connect();
+                return connection_.run_together(queries_);
+            } catch (const PostgresError& error) {
+                if (!error.connection_lost() || SteadyClock::now() >= until) throw;
+                log_.warn("the store does not answer: trying again", {{"why", error.what()}});
+                connection_.disconnect();
+                std::this_thread::sleep_for(std::chrono::milliseconds(200));
+            }
+    }
+
+    PostgresConnection connection_;
+    std::chrono::milliseconds patience_;
+    core::Log& log_;
+    std::vector<PostgresQuery> queries_;
+    std::vector<PostgresRows> rows_;
+    std::size_t next_ = 0;
+    bool collecting_ = false;
+    bool repeated_ = false;
+};
+
+PostgresLink::PostgresLink(Options options, core::Log& log)
+    : node_(random_name()),
+      writer_(std::make_unique<Session>(options, log)),
+      reader_(std::make_unique<Session>(options, log)) {
+    try {
+        migrate(writer_->connection());
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error(std::string("cannot use the PostgreSQL database: ") + error.what());
+    }
+    reading_ = std::make_unique<StoreThread>([this](StoreThread::Batch& batch) { reader_->serve(batch); });
+    writing_ = std::make_unique<StoreThread>([this](StoreThread::Batch& batch) { writer_->serve(batch); });
+}
+
+PostgresLink::~PostgresLink() = default;
+
+void PostgresLink::finish() {
+    writing_.reset();
+    reading_.reset();
+}
+
+PostgresLink::Awaitable<void> PostgresLink::write(PostgresQuery query) {
+    auto read = [](const PostgresRows&) { return core::Result<void>(); };
+    co_return co_await write<void>(std::move(query), read);
+}
+
+bool PostgresLink::repeated() const {
+    return writer_->repeated();
+}
+
+const PostgresRows* PostgresLink::rows_of(Session& session, const PostgresQuery& query) {
+    return session.rows_of(query);
+}
+
+}  // namespace switchhook::store
