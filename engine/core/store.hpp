@@ -54,6 +54,10 @@ public:
     virtual Awaitable<void> close_call(std::string id, Time ended, std::string status) = 0;
     // Forgets a call, its entries and its conversations.
     virtual Awaitable<void> forget(std::string call) = 0;
+    // Forgets calls that ended before, at most this many, and those that began more than a day before and were never
+    // said to end. Gives their number: as many as `most` where there may be more. Values of `kv` that have expired go,
+    // too.
+    virtual Awaitable<std::size_t> prune(Time before, std::size_t most) = 0;
 
     // What was said so far in the conversation that the ask `seq` of a call opened, in place of what was kept of it
     // before. `transcript` as AgentPort::transcript() has it.

@@ -56,6 +56,28 @@ core::Store::Awaitable<void> MemoryStore::forget(std::string call) {
     co_return Result<void>();
 }
 
+core::Store::Awaitable<std::size_t> MemoryStore::prune(core::Time before, std::size_t most) {
+    std::size_t pruned = 0;
+    for (auto& shard : shards_) {
+        std::lock_guard lock(shard.mutex);
+        std::erase_if(shard.values,
+                      [&](const auto& entry) { return entry.second.expires && *entry.second.expires <= clock_.now(); });
+        for (auto call = shard.calls.begin(); call != shard.calls.end() && pruned < most;) {
+            const auto& [id, record] = *call;
+            const bool old = record.ended.value_or(record.info.started + std::chrono::days(1)) < before;
+            if (!old) {
+                ++call;
+                continue;
+            }
+            shard.journals.erase(id);
+            shard.conversations.erase(id);
+            call = shard.calls.erase(call);
+            ++pruned;
+        }
+    }
+    co_return pruned;
+}
+
 core::Store::Awaitable<void> MemoryStore::keep_conversation(std::string call, std::uint32_t seq, Json transcript) {
     auto& shard = shard_of(call);
     std::lock_guard lock(shard.mutex);

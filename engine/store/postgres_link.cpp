@@ -101,8 +101,8 @@ void PostgresLink::finish() {
 }
 
 PostgresLink::Awaitable<void> PostgresLink::write(PostgresQuery query) {
-    auto read = [](const PostgresRows&) { return core::Result<void>(); };
-    co_return co_await write<void>(std::move(query), read);
+    auto result = [](const PostgresRows&) { return core::Result<void>(); };
+    co_return co_await write<void>(std::move(query), result);
 }
 
 bool PostgresLink::repeated() const {

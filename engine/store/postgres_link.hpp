@@ -32,22 +32,22 @@ public:
     PostgresLink(Options options, core::Log& log);
     ~PostgresLink();
 
-    // Runs one statement; Errc::unavailable where the server did not. `read` makes the result out of the statement's
+    // Runs one statement; Errc::unavailable where the server did not. `result` makes the result out of the statement's
     // rows, on the link's thread.
     template <class T, class Read>
-    Awaitable<T> write(PostgresQuery query, Read read) {
-        Work<T> work = work_of<T>(*writer_, query, read);
+    Awaitable<T> write(PostgresQuery query, Read result) {
+        Work<T> work = work_of<T>(*writer_, query, result);
         co_return co_await writing_->perform(std::move(work));
     }
     template <class T, class Read>
-    Awaitable<T> read(PostgresQuery query, Read read) {
-        Work<T> work = work_of<T>(*reader_, query, read);
+    Awaitable<T> read(PostgresQuery query, Read result) {
+        Work<T> work = work_of<T>(*reader_, query, result);
         co_return co_await reading_->perform(std::move(work));
     }
     // For what can only succeed.
     Awaitable<void> write(PostgresQuery query);
 
-    // For `read` of write(): the connection broke while the statement was being committed, so that it may have taken
+    // For `result` of write(): the connection broke while the statement was being committed, so that it may have taken
     // effect before.
     bool repeated() const;
     // A name of this engine's own, new at every start.
@@ -64,10 +64,10 @@ private:
     class Session;
     static const PostgresRows* rows_of(Session& session, const PostgresQuery& query);
     template <class T, class Read>
-    static Work<T> work_of(Session& session, const PostgresQuery& query, Read& read) {
+    static Work<T> work_of(Session& session, const PostgresQuery& query, Read& result) {
         return [&]() -> core::Result<T> {
             auto* rows = rows_of(session, query);
-            return rows ? read(*rows) : core::Result<T>();
+            return rows ? result(*rows) : core::Result<T>();
         };
     }
 

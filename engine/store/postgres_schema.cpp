@@ -72,6 +72,27 @@ CREATE TABLE version_changes (
 
 CREATE INDEX version_changes_by_flow ON version_changes (flow, id);
 )sql",
+    R"sql(
+CREATE TABLE outbox (
+  number        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,  -- the order in which they were promised
+  id            text NOT NULL UNIQUE,
+  business      text NOT NULL,
+  kind          text NOT NULL,
+  destination   text NOT NULL,
+  payload       text NOT NULL,               -- JSON
+  promised      bigint NOT NULL,             -- ms since 1970
+  due           bigint NOT NULL,             -- ms since 1970
+  claimed_until bigint NOT NULL DEFAULT 0,   -- ms since 1970: until then an engine delivers it
+  attempts      integer NOT NULL DEFAULT 0,  -- that failed
+  reason        text NOT NULL DEFAULT '',    -- of the last failure
+  state         text NOT NULL DEFAULT 'waiting'  -- waiting, dead, or kept
+);
+
+CREATE INDEX outbox_by_due ON outbox (due) WHERE state = 'waiting';
+CREATE INDEX outbox_by_destination ON outbox (business, destination, number) WHERE state = 'waiting';
+CREATE INDEX outbox_dead ON outbox (number) WHERE state = 'dead';
+CREATE INDEX outbox_kept ON outbox (promised) WHERE state = 'kept';
+)sql",
 };
 
 constexpr const char* begin = R"sql(

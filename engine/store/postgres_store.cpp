@@ -98,6 +98,24 @@ core::Store::Awaitable<void> PostgresStore::forget(std::string call) {
     co_return co_await link_.write(std::move(query));
 }
 
+core::Store::Awaitable<std::size_t> PostgresStore::prune(core::Time before, std::size_t most) {
+    // What another engine is just changing is left to it.
+    constexpr auto sql =
+        "WITH old AS (SELECT id FROM switchhook.calls WHERE started < $1::bigint AND "
+        "  coalesce(ended, started + 86400000) < $1::bigint ORDER BY started LIMIT $2::bigint FOR UPDATE SKIP LOCKED), "
+        "gone AS (DELETE FROM switchhook.calls WHERE id IN (SELECT id FROM old)), "
+        "answers AS (DELETE FROM switchhook.journal WHERE call IN (SELECT id FROM old)), "
+        "said AS (DELETE FROM switchhook.conversations WHERE call IN (SELECT id FROM old)), "
+        "expired AS (DELETE FROM switchhook.kv WHERE (business, key) IN "
+        "  (SELECT business, key FROM switchhook.kv WHERE expires <= $3::bigint FOR UPDATE SKIP LOCKED)) "
+        "SELECT count(*) FROM old";
+    PostgresQuery query{sql, {std::to_string(before.time_since_epoch().count()), std::to_string(most), now()}};
+    auto read = [](const PostgresRows& rows) -> Result<std::size_t> {
+        return static_cast<std::size_t>(rows.integer(0, 0));
+    };
+    co_return co_await link_.write<std::size_t>(std::move(query), read);
+}
+
 core::Store::Awaitable<void> PostgresStore::keep_conversation(std::string call, std::uint32_t seq, Json transcript) {
     PostgresQuery query{
         "INSERT INTO switchhook.conversations VALUES ($1, $2::integer, $3) "

@@ -24,6 +24,7 @@ public:
     Awaitable<std::optional<core::CallRecord>> find_call(std::string id) override;
     Awaitable<void> close_call(std::string id, core::Time ended, std::string status) override;
     Awaitable<void> forget(std::string call) override;
+    Awaitable<std::size_t> prune(core::Time before, std::size_t most) override;
     Awaitable<void> keep_conversation(std::string call, std::uint32_t seq, core::Json transcript) override;
     Awaitable<std::map<std::uint32_t, core::Json>> conversations(std::string call) override;
     Awaitable<void> keep_version(std::string flow, std::string version, core::Json sources) override;

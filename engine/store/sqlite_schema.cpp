@@ -71,6 +71,27 @@ CREATE TABLE version_changes (
 
 CREATE INDEX version_changes_by_flow ON version_changes (flow, id);
 )sql",
+    R"sql(
+CREATE TABLE outbox (
+  number        INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order in which they were promised
+  id            TEXT NOT NULL UNIQUE,
+  business      TEXT NOT NULL,
+  kind          TEXT NOT NULL,
+  destination   TEXT NOT NULL,
+  payload       TEXT NOT NULL,               -- JSON
+  promised      INTEGER NOT NULL,            -- ms since 1970
+  due           INTEGER NOT NULL,            -- ms since 1970
+  claimed_until INTEGER NOT NULL DEFAULT 0,  -- ms since 1970: until then an engine delivers it
+  attempts      INTEGER NOT NULL DEFAULT 0,  -- that failed
+  reason        TEXT NOT NULL DEFAULT '',    -- of the last failure
+  state         TEXT NOT NULL DEFAULT 'waiting'  -- waiting, dead, or kept
+) STRICT;
+
+CREATE INDEX outbox_by_due ON outbox (due) WHERE state = 'waiting';
+CREATE INDEX outbox_by_destination ON outbox (business, destination, number) WHERE state = 'waiting';
+CREATE INDEX outbox_dead ON outbox (number) WHERE state = 'dead';
+CREATE INDEX outbox_kept ON outbox (promised) WHERE state = 'kept';
+)sql",
 };
 
 }  // namespace

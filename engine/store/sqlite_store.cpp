@@ -69,6 +69,14 @@ public:
         statements_->remove.with(business, key).run();
         return {};
     }
+    Result<std::size_t> prune(std::int64_t before, std::size_t most, std::int64_t now) {
+        statements_->forget_expired.with(now).run();
+        std::vector<std::string> old;
+        auto& find = statements_->find_old;
+        for (find.with(before, std::int64_t(most)); find.step();) old.emplace_back(find.text(0));
+        for (const auto& call : old) forget(call);
+        return old.size();
+    }
     void forget_expired(std::int64_t now) { statements_->forget_expired.with(now).run(); }
 
 private:
@@ -86,9 +94,12 @@ private:
               get(d, "SELECT value FROM kv WHERE business = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)"),
               set(d, "INSERT OR REPLACE INTO kv VALUES (?1, ?2, ?3, ?4)"),
               remove(d, "DELETE FROM kv WHERE business = ?1 AND key = ?2"),
-              forget_expired(d, "DELETE FROM kv WHERE expires <= ?1") {}
+              forget_expired(d, "DELETE FROM kv WHERE expires <= ?1"),
+              find_old(d,
+                       "SELECT id FROM calls WHERE started < ?1 AND coalesce(ended, started + 86400000) < ?1 "
+                       "ORDER BY started LIMIT ?2") {}
         Statement append, open_call, close_call, forget_call, forget_journal, forget_conversations, keep_conversation,
-            keep_version, get, set, remove, forget_expired;
+            keep_version, get, set, remove, forget_expired, find_old;
     };
 
     std::unique_ptr<Statements> statements_;
@@ -180,6 +191,13 @@ core::Store::Awaitable<std::vector<core::JournalEntry>> SqliteStore::journal(std
 
 core::Store::Awaitable<void> SqliteStore::forget(std::string call) {
     std::function<Result<void>()> work = [this, &call] { return writer_->forget(call); };
+    co_return co_await file_.write(std::move(work));
+}
+
+core::Store::Awaitable<std::size_t> SqliteStore::prune(core::Time before, std::size_t most) {
+    std::function<Result<std::size_t>()> work = [&] {
+        return writer_->prune(before.time_since_epoch().count(), most, now());
+    };
     co_return co_await file_.write(std::move(work));
 }
 

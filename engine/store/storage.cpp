@@ -1,7 +1,10 @@
 #include "store/storage.hpp"
 
+#include "store/memory_outbox.hpp"
 #include "store/memory_store.hpp"
+#include "store/postgres_outbox.hpp"
 #include "store/postgres_store.hpp"
+#include "store/sqlite_outbox.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace switchhook::store {
@@ -9,6 +12,7 @@ namespace switchhook::store {
 Storage in_memory(const core::Clock& clock) {
     Storage storage;
     storage.store = std::make_unique<MemoryStore>(clock);
+    storage.outbox = std::make_unique<MemoryOutbox>();
     return storage;
 }
 
@@ -16,6 +20,7 @@ Storage in_sqlite(const std::filesystem::path& directory, const core::Clock& clo
     Storage storage;
     storage.sqlite = std::make_unique<SqliteFile>(directory, log);
     storage.store = std::make_unique<SqliteStore>(*storage.sqlite, clock);
+    storage.outbox = std::make_unique<SqliteOutbox>(*storage.sqlite);
     return storage;
 }
 
@@ -23,6 +28,7 @@ Storage in_postgres(PostgresLink::Options options, const core::Clock& clock, cor
     Storage storage;
     storage.postgres = std::make_unique<PostgresLink>(std::move(options), log);
     storage.store = std::make_unique<PostgresStore>(*storage.postgres, clock);
+    storage.outbox = std::make_unique<PostgresOutbox>(*storage.postgres);
     return storage;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "core/outbox.hpp"
 #include "core/store.hpp"
 #include "store/postgres_link.hpp"
 #include "store/sqlite_file.hpp"
@@ -20,6 +21,7 @@ struct Storage {
     std::unique_ptr<SqliteFile> sqlite;      // the place, or
     std::unique_ptr<PostgresLink> postgres;  // this, or neither: memory
     std::unique_ptr<core::Store> store;
+    std::unique_ptr<core::Outbox> outbox;
 };
 
 Storage in_memory(const core::Clock& clock);

@@ -103,6 +103,7 @@ public:
         forgotten.push_back(call);
         return kept_.forget(call);
     }
+    Awaitable<std::size_t> prune(core::Time before, std::size_t most) override { return kept_.prune(before, most); }
     Awaitable<std::optional<core::Json>> get(std::string business, std::string key) override {
         return kept_.get(business, key);
     }

@@ -30,7 +30,9 @@ struct InSqlite {
 struct InPostgres {
     explicit InPostgres(const core::Clock& clock) : storage(store::in_postgres({server().url()}, clock, log)) {
         store::PostgresConnection(server().url())
-            .run_script("TRUNCATE switchhook.journal, switchhook.calls, switchhook.versions, switchhook.kv");
+            .run_script(
+                "TRUNCATE switchhook.journal, switchhook.calls, switchhook.conversations, switchhook.versions, "
+                "switchhook.kv");
     }
     // Starting one takes two seconds: the tests share it.
     static tests::PostgresServer& server() {
@@ -189,4 +191,47 @@ TYPED_TEST(StoreTest, KeepsTheVersionsOfFlows) {
     EXPECT_TRUE(this->wait(this->store_.keep_version("lexi", "1", Json::object())));
     EXPECT_EQ(this->wait(this->store_.find_version("lexi", "1")).value(), sources);
     EXPECT_FALSE(this->wait(this->store_.find_version("concya", "1")).value());
+}
+
+TYPED_TEST(StoreTest, PrunesCallsThatEndedLongAgoWithAllThatIsKeptOfThem) {
+    for (const char* id : {"CA1", "CA2", "CA3"}) {
+        auto begun = this->call();
+        begun.info.id = id;
+        EXPECT_TRUE(this->wait(this->store_.open_call(std::move(begun))));
+    }
+    EXPECT_TRUE(this->wait(this->store_.append(this->entry(1, "1"))));
+    EXPECT_TRUE(this->wait(this->store_.keep_conversation("CA1", 1, Json::array())));
+    const auto ended = this->clock_.now() + 60s;
+    EXPECT_TRUE(this->wait(this->store_.close_call("CA1", ended, "completed")));
+    EXPECT_TRUE(this->wait(this->store_.close_call("CA2", ended + 1h, "completed")));
+    EXPECT_EQ(this->wait(this->store_.prune(ended, 10)).value(), 0u);
+    EXPECT_EQ(this->wait(this->store_.prune(ended + 1ms, 10)).value(), 1u);
+    EXPECT_FALSE(this->wait(this->store_.find_call("CA1")).value());
+    EXPECT_TRUE(this->wait(this->store_.journal("CA1")).value().empty());
+    EXPECT_TRUE(this->wait(this->store_.conversations("CA1")).value().empty());
+    EXPECT_TRUE(this->wait(this->store_.find_call("CA2")).value());
+    EXPECT_TRUE(this->wait(this->store_.find_call("CA3")).value());
+}
+
+TYPED_TEST(StoreTest, PrunesNoMoreThanItIsToldAndCallsOfWhichNothingWasHeard) {
+    for (const char* id : {"CA1", "CA2", "CA3"}) {
+        auto begun = this->call();
+        begun.info.id = id;
+        EXPECT_TRUE(this->wait(this->store_.open_call(std::move(begun))));
+    }
+    const auto over = this->clock_.now() + 24h;
+    EXPECT_EQ(this->wait(this->store_.prune(over, 10)).value(), 0u);
+    EXPECT_EQ(this->wait(this->store_.prune(over + 1ms, 2)).value(), 2u);
+    EXPECT_EQ(this->wait(this->store_.prune(over + 1ms, 2)).value(), 1u);
+}
+
+TYPED_TEST(StoreTest, KeepsValuesThatHaveNotExpiredWhenItPrunes) {
+    EXPECT_TRUE(this->wait(this->store_.set("lexi", "short", 1, 60s)));
+    EXPECT_TRUE(this->wait(this->store_.set("lexi", "long", 1, 600s)));
+    EXPECT_TRUE(this->wait(this->store_.set("lexi", "for ever", 1, {})));
+    this->clock_.advance(61s);
+    EXPECT_TRUE(this->wait(this->store_.prune(this->clock_.now(), 10)));
+    EXPECT_EQ(this->wait(this->store_.get("lexi", "short")).value(), std::nullopt);
+    EXPECT_EQ(this->wait(this->store_.get("lexi", "long")).value(), Json(1));
+    EXPECT_EQ(this->wait(this->store_.get("lexi", "for ever")).value(), Json(1));
 }
