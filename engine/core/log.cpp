@@ -42,20 +42,6 @@ std::string timestamp() {
                        utc.tm_hour, utc.tm_min, utc.tm_sec, ms);
 }
 
-// Every "+" followed by 7 to 15 digits, masked.
-std::string mask_all(std::string text) {
-    if (text.find('+') == std::string::npos) return text;
-    std::string out;
-    for (std::size_t i = 0; i < text.size();) {
-        auto end = i + 1;
-        while (text[i] == '+' && end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
-        auto run = std::string_view(text).substr(i, end - i);
-        out += is_e164(run) ? mask_phone_number(run) : std::string(run);
-        i = end;
-    }
-    return out;
-}
-
 // Bare where it reads well, quoted and escaped where it holds blanks, quotes or control characters.
 std::string quoted(std::string text) {
     bool plain = !text.empty();
@@ -94,7 +80,7 @@ std::string Log::clean(std::string text) const {
         for (auto at = text.find(secret.reveal()); at != std::string::npos; at = text.find(secret.reveal(), at))
             text.replace(at, secret.reveal().size(), "[secret]");
     }
-    return options_.show_phone_numbers ? text : mask_all(std::move(text));
+    return options_.show_phone_numbers ? text : mask_phone_numbers(std::move(text));
 }
 
 void Log::write(LogLevel level, std::string_view event, Fields fields) {

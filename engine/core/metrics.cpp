@@ -67,6 +67,11 @@ Metrics::Metrics()
           labelled(registry_, "switchhook_reloads_total", "Changed flows by what came of them", "result", "live")),
       reloads_refused_total(
           labelled(registry_, "switchhook_reloads_total", "Changed flows by what came of them", "result", "refused")),
+      outbox_waiting(gauge(registry_, "switchhook_outbox_waiting", "Promises that are still to be kept")),
+      outbox_dead(gauge(registry_, "switchhook_outbox_dead", "Promises given up: see `switchhook outbox`")),
+      outbox_delivered_total(counter(registry_, "switchhook_outbox_delivered_total", "Promises kept")),
+      outbox_failures_total(
+          counter(registry_, "switchhook_outbox_failures_total", "Attempts to keep a promise that failed")),
       limits_(prometheus::BuildCounter()
                   .Name("switchhook_limits_hit_total")
                   .Help("Flows stopped by a limit")

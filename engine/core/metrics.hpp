@@ -45,6 +45,10 @@ public:
     prometheus::Gauge& flows_loaded;
     prometheus::Counter& reloads_live_total;
     prometheus::Counter& reloads_refused_total;
+    prometheus::Gauge& outbox_waiting;
+    prometheus::Gauge& outbox_dead;
+    prometheus::Counter& outbox_delivered_total;
+    prometheus::Counter& outbox_failures_total;
 
     // A flow ran into a limit: "cpu", "memory", "asks", "string".
     void limit_hit(std::string_view limit);

@@ -23,4 +23,17 @@ std::string mask_phone_number(std::string_view text) {
     return "…" + digits.substr(digits.size() - 4);
 }
 
+std::string mask_phone_numbers(std::string text) {
+    if (text.find('+') == std::string::npos) return text;
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        auto end = i + 1;
+        while (text[i] == '+' && end < text.size() && is_digit(text[end])) ++end;
+        auto run = std::string_view(text).substr(i, end - i);
+        out += is_e164(run) ? mask_phone_number(run) : std::string(run);
+        i = end;
+    }
+    return out;
+}
+
 }  // namespace switchhook::core

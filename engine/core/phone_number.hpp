@@ -11,4 +11,7 @@ bool is_e164(std::string_view text);
 // The last four digits behind '…'; what has fewer than seven digits is not a phone number and stays.
 std::string mask_phone_number(std::string_view text);
 
+// A text in which every "+" that 7 to 15 digits follow is masked like that.
+std::string mask_phone_numbers(std::string text);
+
 }  // namespace switchhook::core

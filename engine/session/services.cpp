@@ -1,6 +1,9 @@
 #include "session/services.hpp"
 
 #include "core/json_text.hpp"
+#include "net/url.hpp"
+#include "session/http_request.hpp"
+#include "session/promise_delivery.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -19,8 +22,6 @@ using core::Errc;
 using core::Json;
 using core::text_of;
 
-constexpr std::chrono::milliseconds http_timeout{10'000};
-constexpr std::size_t http_reply_limit = std::size_t{1} << 20;
 constexpr std::chrono::milliseconds retry_after{250};  // doubled for each further try
 
 std::chrono::milliseconds seconds(double s) {
@@ -64,15 +65,6 @@ bool worth_retrying(const core::Result<net::Response>& reply) {
     return reply->status == 429 || reply->status >= 502;
 }
 
-// Nothing where a text in it is not UTF-8.
-std::optional<std::string> text_of_json(const Json& json) {
-    try {
-        return json.dump();
-    } catch (const Json::type_error&) {
-        return std::nullopt;
-    }
-}
-
 asio::awaitable<void> wait(std::chrono::milliseconds time) {
     asio::steady_timer timer(co_await asio::this_coro::executor, time);
     co_await timer.async_wait(asio::use_awaitable);
@@ -81,14 +73,22 @@ asio::awaitable<void> wait(std::chrono::milliseconds time) {
 }  // namespace
 
 Services::Services(Options options, net::HttpClient& client, TextSender& texts, core::Store& store,
-                   const core::Clock& clock, core::Log& log, const openai::ChatClient* chat)
-    : options_(options), client_(client), texts_(texts), store_(store), clock_(clock), log_(log), chat_(chat) {}
+                   const core::Clock& clock, core::Log& log, const openai::ChatClient* chat, OutboxWorker* promises)
+    : options_(options),
+      client_(client),
+      texts_(texts),
+      store_(store),
+      clock_(clock),
+      log_(log),
+      chat_(chat),
+      promises_(promises) {}
 
 bool Services::performs(std::string_view kind) {
     return kind == "http" || kind == "sms" || kind == "kv" || kind == "chat" || kind == "log" || kind == "sleep";
 }
 
 asio::awaitable<Answer> Services::perform(const Ask& ask, Caller caller) {
+    if (ask.options.value("later", false)) co_return co_await promise(ask, caller);
     if (ask.kind == "http") co_return co_await http(ask, caller);
     if (ask.kind == "sms") co_return co_await sms(ask, caller);
     if (ask.kind == "kv") co_return co_await kv(ask, caller);
@@ -100,31 +100,14 @@ asio::awaitable<Answer> Services::perform(const Ask& ask, Caller caller) {
 
 asio::awaitable<Answer> Services::http(const Ask& ask, Caller caller) {
     const auto& options = ask.options;
-    net::ClientRequest request;
-    request.method = options.value("method", "GET");
-    request.url = text_of(options, "url");
-    request.timeout = options.contains("timeout") ? seconds(options["timeout"].get<double>()) : http_timeout;
-    request.max_body = http_reply_limit;
-    request.allow_private = options_.allow_private_network;
-    if (auto headers = options.find("headers"); headers != options.end())
-        for (const auto& [name, value] : headers->items())
-            request.headers.set(name, value.is_string() ? value.get<std::string>() : value.dump());
-    if (auto json = options.find("json"); json != options.end()) {
-        auto text = text_of_json(*json);
-        if (!text) co_return Answer::raise("http: `json` holds text that is not UTF-8", clock_.now());
-        request.body = std::move(*text);
-        if (!request.headers.contains("content-type")) request.headers.set("Content-Type", "application/json");
-    } else {
-        request.body = text_of(options, "body");
-    }
-    // A receiver that keeps this key does a request that arrives twice only once.
-    if (request.method != "GET" && !request.headers.contains("idempotency-key"))
-        request.headers.set("Idempotency-Key", std::string(caller.id) + ":" + std::to_string(caller.seq));
+    auto request = http_request(options, std::string(caller.id) + ":" + std::to_string(caller.seq),
+                                options_.allow_private_network);
+    if (!request) co_return Answer::raise("http: `json` holds text that is not UTF-8", clock_.now());
 
     auto tries = 1 + options.value("retries", 0);
     auto pause = retry_after;
     for (;; --tries, pause *= 2) {
-        auto reply = co_await client_.send(request);
+        auto reply = co_await client_.send(*request);
         if (tries > 1 && worth_retrying(reply)) {
             co_await wait(pause);
             continue;
@@ -132,7 +115,7 @@ asio::awaitable<Answer> Services::http(const Ask& ask, Caller caller) {
         if (reply) co_return of(reply_to_json(*reply));
         log_.warn("http request failed", {{"call", caller.id}, {"at", ask.where}, {"why", reply.error().message()}});
         if (reply.error() == Errc::malformed)
-            co_return Answer::raise("http: " + request.url + ": " + reply.error().message(), clock_.now());
+            co_return Answer::raise("http: " + request->url + ": " + reply.error().message(), clock_.now());
         co_return nothing(reason_of(reply.error()));
     }
 }
@@ -149,6 +132,31 @@ asio::awaitable<Answer> Services::sms(const Ask& ask, Caller caller) {
     if (!answer.reason.empty())
         log_.warn("text message not sent", {{"call", caller.id}, {"at", ask.where}, {"why", answer.reason}});
     co_return answer;
+}
+
+// What could never be kept is not promised.
+asio::awaitable<Answer> Services::promise(const Ask& ask, Caller caller) {
+    if (ask.kind == "http") {
+        auto url = text_of(ask.options, "url");
+        if (auto parsed = net::parse_url(url); !parsed)
+            co_return Answer::raise("http: " + url + ": " + parsed.error().message(), clock_.now());
+        if (!http_request(ask.options, {}, false))
+            co_return Answer::raise("http: `json` holds text that is not UTF-8", clock_.now());
+    }
+    auto made = promise_of(ask, caller);
+    auto id = made.id;
+    if (!promises_) co_return co_await keep_at_once(ask, caller, std::move(id));
+    auto kept = co_await promises_->promise(std::move(made));
+    if (!kept) co_return Answer::raise(ask.kind + ": " + kept.error().message(), clock_.now());
+    co_return of({{"promised", id}});
+}
+
+asio::awaitable<Answer> Services::keep_at_once(const Ask& ask, Caller caller, std::string id) {
+    Ask now = ask;
+    now.options.erase("later");
+    auto answer = co_await perform(now, caller);
+    if (!answer.error.empty()) co_return answer;
+    co_return of({{"promised", id}});
 }
 
 asio::awaitable<Answer> Services::kv(const Ask& ask, Caller caller) {

@@ -17,6 +17,8 @@
 
 namespace switchhook::session {
 
+class OutboxWorker;
+
 // A text message on its way out.
 struct OutgoingText {
     std::string to;    // E.164
@@ -49,9 +51,10 @@ public:
         bool allow_private_network = false;  // lets `http` reach private addresses
     };
 
-    // `chat` may be null: no text model is configured. All else that is referred to outlives the services.
+    // `chat` may be null: no text model is configured. Without `promises`, what is promised is done at once, and only
+    // tried once. All else that is referred to outlives the services.
     Services(Options options, net::HttpClient& client, TextSender& texts, core::Store& store, const core::Clock& clock,
-             core::Log& log, const openai::ChatClient* chat = nullptr);
+             core::Log& log, const openai::ChatClient* chat = nullptr, OutboxWorker* promises = nullptr);
 
     static bool performs(std::string_view kind);
 
@@ -61,6 +64,8 @@ public:
 private:
     boost::asio::awaitable<core::Answer> http(const core::Ask& ask, Caller caller);
     boost::asio::awaitable<core::Answer> sms(const core::Ask& ask, Caller caller);
+    boost::asio::awaitable<core::Answer> promise(const core::Ask& ask, Caller caller);
+    boost::asio::awaitable<core::Answer> keep_at_once(const core::Ask& ask, Caller caller, std::string id);
     boost::asio::awaitable<core::Answer> kv(const core::Ask& ask, Caller caller);
     boost::asio::awaitable<core::Answer> increment(const core::Ask& ask, Caller caller, std::string key);
     boost::asio::awaitable<core::Answer> chat(const core::Ask& ask, Caller caller);
@@ -76,6 +81,7 @@ private:
     const core::Clock& clock_;
     core::Log& log_;
     const openai::ChatClient* chat_;
+    OutboxWorker* promises_;
 };
 
 }  // namespace switchhook::session

@@ -77,7 +77,7 @@ asio::awaitable<RestResult> RestClient::create_message(NewMessage message) const
     add_if_set(form, "Body", std::move(message.body));
     for (auto& url : message.media) form.add("MediaUrl", std::move(url));
     add_if_set(form, "StatusCallback", std::move(message.status_callback));
-    return request("POST", "/Messages.json", std::move(form));
+    return request("POST", "/Messages.json", std::move(form), std::move(message.idempotency_key));
 }
 
 asio::awaitable<RestResult> RestClient::create_call(NewCall call) const {
@@ -103,12 +103,14 @@ asio::awaitable<RestResult> RestClient::fetch_account() const {
     return request("GET", ".json", {});
 }
 
-asio::awaitable<RestResult> RestClient::request(std::string method, std::string path, net::Form form) const {
+asio::awaitable<RestResult> RestClient::request(std::string method, std::string path, net::Form form,
+                                                std::string idempotency_key) const {
     net::ClientRequest request;
     request.method = std::move(method);
     request.url = options_.base_url + "/2010-04-01/Accounts/" + net::percent_encode(options_.account_sid) + path;
     request.headers.add("Authorization", net::basic_credentials(options_.user + ":" + options_.secret.reveal()));
     request.headers.add("Accept", "application/json");
+    if (!idempotency_key.empty()) request.headers.add("Idempotency-Key", idempotency_key);
     if (request.method == "POST") {
         request.headers.add("Content-Type", "application/x-www-form-urlencoded");
         request.body = net::encode_form(form);

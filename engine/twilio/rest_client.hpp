@@ -65,6 +65,7 @@ struct NewMessage {
     std::string body;                   // at most 1600 characters
     std::vector<std::string> media;     // at most 10 URLs
     std::string status_callback;        // may be empty
+    std::string idempotency_key = {};   // for receivers that keep one; Twilio itself pays no heed to it
 };
 
 struct NewCall {
@@ -114,7 +115,8 @@ public:
     boost::asio::awaitable<RestResult> fetch_account() const;
 
 private:
-    boost::asio::awaitable<RestResult> request(std::string method, std::string path, net::Form form) const;
+    boost::asio::awaitable<RestResult> request(std::string method, std::string path, net::Form form,
+                                               std::string idempotency_key = {}) const;
     std::chrono::milliseconds wait_before(int retry, const net::Response& response) const;
 
     Options options_;
