@@ -567,7 +567,7 @@ local vars, summary = {}, nil
 ---
 --- ```lua
 --- on_call_ended = function(call)
----   http.post("https://crm.example/calls", { json = call:summary() })
+---   http.post("https://crm.example/calls", { json = call:summary(), later = true })
 --- end
 --- ```
 ---@return CallSummary
@@ -643,16 +643,23 @@ sms = {}
 ---@field body? string [at most 1600]
 ---@field media? Url[] Pictures to send with it. [at most 10]
 ---@field from? PhoneNumber One of your numbers. [default the number that was called]
+---@field later? boolean Promises it, and does not wait: the engine sends the text, again and again for a day if it must, even if it is restarted meanwhile. [default false]
+
+--- Something that the engine has promised to do. It does it at least once, and what goes to one recipient or one server
+--- in the order in which you asked. `switchhook outbox` lists what is still to be done, and what had to be given up.
+---@class Promised
+---@field promised string Its name: the `Idempotency-Key` by which a server knows a request that comes twice.
 
 --- Sends a text message.
 ---
 --- ```lua
 --- sms.send { to = call.from, body = "Your table is booked for 7 pm." }
+--- sms.send { to = "+15550132", body = call.from .. " asks for a person.", later = true }
 --- ```
 ---@ask sms
 ---@waits
 ---@param options SmsOptions
----@return {sid: string, status: string}? sent
+---@return {sid: string, status: string}|Promised|nil sent With `later`: what was promised.
 ---@return "opted_out"|"not_configured"|"failed"|nil reason "opted_out": they wrote STOP.
 function sms.send(options)
   local to = type(options) == "table" and options.to
@@ -675,6 +682,7 @@ http = {}
 ---@field json? any A table, sent as JSON.
 ---@field timeout? Seconds [0.1 to 60, default 10]
 ---@field retries? integer How often it is tried again if nobody answers or the server is failing. [0 to 5, default 0]
+---@field later? boolean Promises it, and does not wait: the engine makes the request, again and again for a day if it must, even if it is restarted meanwhile. [default false]
 
 ---@class HttpResponse
 ---@field status integer 200 means that all went well.
@@ -686,7 +694,7 @@ http = {}
 ---@ask http
 ---@waits
 ---@param options HttpOptions
----@return HttpResponse? response
+---@return HttpResponse|Promised|nil response With `later`: what was promised.
 ---@return "timeout"|"unreachable"|"refused"|"too_large"|"certificate"|nil reason
 function http.request(options)
   return ask("http", options)
@@ -712,16 +720,18 @@ end
 ---@return string? reason
 function http.get(url, options) return request("GET", url, options) end
 
---- Posts a new record.
+--- Posts a new record. With `later`, the call goes on at once, and the record arrives though the server is down now: any
+--- status from 200 to 299 means that it did.
 ---
 --- ```lua
---- http.post("https://crm.example/calls", { json = { from = call.from }, retries = 3 })
+--- local response = http.post("https://booking.example/tables", { json = { people = 4 } })
+--- http.post("https://crm.example/calls", { json = call:summary(), later = true })
 --- ```
 ---@ask http
 ---@waits
 ---@param url Url
 ---@param options? HttpOptions
----@return HttpResponse? response
+---@return HttpResponse|Promised|nil response With `later`: what was promised.
 ---@return string? reason
 function http.post(url, options) return request("POST", url, options) end
 
@@ -730,7 +740,7 @@ function http.post(url, options) return request("POST", url, options) end
 ---@waits
 ---@param url Url
 ---@param options? HttpOptions
----@return HttpResponse? response
+---@return HttpResponse|Promised|nil response
 ---@return string? reason
 function http.put(url, options) return request("PUT", url, options) end
 
@@ -739,7 +749,7 @@ function http.put(url, options) return request("PUT", url, options) end
 ---@waits
 ---@param url Url
 ---@param options? HttpOptions
----@return HttpResponse? response
+---@return HttpResponse|Promised|nil response
 ---@return string? reason
 function http.patch(url, options) return request("PATCH", url, options) end
 
@@ -748,7 +758,7 @@ function http.patch(url, options) return request("PATCH", url, options) end
 ---@waits
 ---@param url Url
 ---@param options? HttpOptions
----@return HttpResponse? response
+---@return HttpResponse|Promised|nil response
 ---@return string? reason
 function http.delete(url, options) return request("DELETE", url, options) end
 

@@ -19,6 +19,7 @@ function World.new(where)
     requests = {},
     sent = {}, -- text messages
     refused = {}, -- number → reason
+    promises = 0,
     lines = {}, -- the transcript
     serial = 0,
   }, World)
@@ -131,6 +132,12 @@ function World:stub_for(method, url, key)
   end
 end
 
+-- What a flow is given for a promise. The engine keeps it whatever happens, so a test takes it as kept.
+function World:promise()
+  self.promises = self.promises + 1
+  return { promised = "promise-" .. self.promises }
+end
+
 -- What the engine waits for a reply if the flow does not say. Seconds.
 local HTTP_TIMEOUT = 10
 
@@ -138,6 +145,10 @@ function World:http(options, where)
   local method, url = (options.method or "GET"):upper(), options.url
   self.requests[#self.requests + 1] =
     { method = method, url = url, headers = options.headers or {}, body = options.body, json = options.json }
+  if options.later then
+    self:note("flow promises " .. method .. " " .. url)
+    return self:promise()
+  end
   self:note("flow sends " .. method .. " " .. url)
   local replies, replied_at = self:stub_for(method, url, "status")
   local fails, failed_at = self:stub_for(method, url, "reason")
@@ -166,13 +177,19 @@ function World:http(options, where)
 end
 
 function World:sms(options)
-  self:note(("flow texts %s: %s"):format(tostring(options.to), show(options.body or "")))
+  self:note(("flow %s %s: %s"):format(options.later and "promises a text to" or "texts",tostring(options.to), show(options.body or "")))
   local reason = self.refused[options.to] or self.refused["*"]
   if reason then
     self:note("the text is not sent: " .. reason)
+    if options.later then
+      return self:promise()
+    end
     return nil, reason
   end
   self.sent[#self.sent + 1] = { to = options.to, body = options.body or "", media = options.media or {} }
+  if options.later then
+    return self:promise()
+  end
   return { sid = self:new_id("SM"), status = "queued" }
 end
 

@@ -1,4 +1,5 @@
--- A voicemail: record the caller, and post the recording somewhere once the call is over.
+-- A voicemail: record the caller, and post the recording somewhere once the call is over. The post is promised: it
+-- arrives though the office's server, or the engine, is restarted just then.
 return {
   on_call = function(call)
     call:say("We cannot come to the phone. Please leave a message after the beep, then press any key.")
@@ -12,7 +13,7 @@ return {
     if not call.vars.message then return end
     http.post("https://office.example/voicemail", {
       json = { from = call.from, recording = call.vars.message },
-      retries = 3,
+      later = true,
     })
   end,
 }

@@ -1,7 +1,6 @@
 local it = test.flow("voicemail")
 
 it("posts the recording", function(caller)
-  network:replies("POST https://office.example/voicemail")
   caller:hears("after the beep")
   caller:leaves_a_recording { url = "https://recordings.example/7", digits = "#" }
   caller:hears("We will call you back.")

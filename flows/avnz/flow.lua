@@ -59,6 +59,7 @@ function Service:escalate(reason)
     sms.send {
       to = agent.notification_phone,
       body = ("%s: %s asks for a person (%s)."):format(self.company.name, call.from, reason),
+      later = true,
     }
   end
   self:say("I am putting you through.")

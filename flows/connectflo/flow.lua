@@ -35,6 +35,7 @@ local function take_a_message(call)
     sms.send {
       to = call.settings.notify,
       body = ("%s: a message from %s, %d seconds: %s"):format(call.settings.company, call.from, message.seconds, message.url),
+      later = true,
     }
   end
   call:say("Thank you, your message is kept. Goodbye.")

@@ -105,7 +105,7 @@ return {
         booked = call.vars.booked or false,
         booking = tally,
       },
-      retries = 2,
+      later = true,
     })
   end,
 }
