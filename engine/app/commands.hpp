@@ -18,6 +18,7 @@ void add_check(CLI::App& app, int& exit_code);
 void add_test(CLI::App& app, int& exit_code);
 void add_call(CLI::App& app, int& exit_code);
 void add_flows(CLI::App& app, int& exit_code);
+void add_outbox(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_sim(CLI::App& app, int& exit_code);
 

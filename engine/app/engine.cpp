@@ -1,9 +1,11 @@
 #include "app/engine.hpp"
 
 #include "core/wait.hpp"
+#include "session/promise_delivery.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <random>
 #include <thread>
 
 namespace switchhook::app {
@@ -62,6 +64,13 @@ script::FlowLibrary::Keep keep_in(core::Store& store) {
     };
 }
 
+session::OutboxWorker::Options promise_options(const ServeOptions& options) {
+    session::OutboxWorker::Options worker;
+    worker.give_up_after = options.promise_time;
+    worker.seed = std::random_device()();
+    return worker;
+}
+
 std::size_t thread_count(const ServeOptions& options) {
     return options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
 }
@@ -80,7 +89,9 @@ Engine::Engine(const ServeOptions& options)
       texts_(rest_.get(), clock_, log_),
       models_(options.openai, client_, log_),
       chat_({options.openai}, client_, clock_, log_),
-      services_({options.allow_private_network}, client_, texts_, *storage_->store, clock_, log_, &chat_),
+      promises_(promise_options(options), *storage_->outbox, clock_, log_, metrics_),
+      retention_({.keep = options.keep_calls}, *storage_->store, *storage_->outbox, clock_, log_),
+      services_({options.allow_private_network}, client_, texts_, *storage_->store, clock_, log_, &chat_, &promises_),
       registrations_(thread_count(options)) {
     library_.refresh();
     workers_ = std::make_unique<net::Workers>(worker_options(registrations_, watchdog_, log_));
@@ -101,8 +112,16 @@ Engine::Engine(const ServeOptions& options)
         [this](net::Request request) { return answer_status(std::move(request)); }, log_);
     status_ = std::make_unique<StatusFile>(options.data, status_server_->port());
     // The last of what may throw is done: from here on only the destructor ends what runs.
+    start_keeping_promises();
     switchboard_->start_sweeping();
     say_what_it_serves();
+}
+
+void Engine::start_keeping_promises() {
+    promises_.deliver("http", session::deliver_http(client_, clock_, options_.allow_private_network));
+    promises_.deliver("sms", session::deliver_texts(rest_.get()));
+    promises_.start(workers_->executor(0));
+    retention_.start(workers_->executor(workers_->size() - 1));
 }
 
 net::HttpServer::WebSocketHandler Engine::media_streams() {
@@ -162,6 +181,8 @@ Engine::~Engine() {
     server_->stop();
     server_->wait_until_drained(std::chrono::seconds(1));
     server_.reset();
+    promises_.stop();
+    retention_.stop();
     switchboard_->stop_sweeping();
     workers_->stop();
     workers_->join();

@@ -13,6 +13,8 @@
 #include "script/flow_library.hpp"
 #include "script/flow_watcher.hpp"
 #include "script/watchdog.hpp"
+#include "session/outbox_worker.hpp"
+#include "session/retention.hpp"
 #include "session/services.hpp"
 #include "session/switchboard.hpp"
 #include "session/text_messages.hpp"
@@ -54,6 +56,7 @@ private:
     net::HttpServer::WebSocketHandler media_streams();
     boost::asio::awaitable<std::optional<net::Response>> admit_stream(net::Request request);
     std::unique_ptr<net::HttpServer> listen();
+    void start_keeping_promises();
     void say_what_it_serves();
 
     const ServeOptions options_;
@@ -70,6 +73,8 @@ private:
     session::TwilioTexts texts_;
     openai::RealtimeProvider models_;
     openai::ChatClient chat_;
+    session::OutboxWorker promises_;
+    session::Retention retention_;
     session::Services services_;
     std::vector<std::optional<script::Watchdog::Registration>> registrations_;  // one a worker
     std::unique_ptr<net::Workers> workers_;

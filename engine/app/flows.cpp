@@ -1,11 +1,11 @@
 #include "app/commands.hpp"
 #include "app/status_file.hpp"
+#include "app/time_text.hpp"
 #include "net/http_client.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <ctime>
 #include <iomanip>
 #include <iostream>
 #include <memory>
@@ -30,16 +30,6 @@ core::Result<net::Response> fetch(const std::string& url) {
     return *response;
 }
 
-// As 2026-03-02 22:30:05, in UTC.
-std::string time_text(std::int64_t ms) {
-    std::time_t seconds = ms / 1000;
-    std::tm utc{};
-    gmtime_r(&seconds, &utc);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &utc);
-    return text;
-}
-
 void print(const Json& numbers) {
     std::cout << std::left << std::setw(18) << "NUMBER" << std::setw(20) << "FLOW" << std::setw(14) << "VERSION"
               << std::setw(21) << "LIVE SINCE (UTC)"
@@ -51,7 +41,9 @@ void print(const Json& numbers) {
             calls += (calls.empty() ? "" : ", ") + count.dump() + (on == version ? "" : " on " + on);
         std::cout << std::left << std::setw(18) << number.value("number", "") << std::setw(20)
                   << number.value("flow", "") << std::setw(14) << (version.empty() ? "none" : version) << std::setw(21)
-                  << (version.empty() ? "-" : time_text(number.value("since", std::int64_t{0})))
+                  << (version.empty()
+                          ? "-"
+                          : time_text(core::Time(std::chrono::milliseconds(number.value("since", std::int64_t{0})))))
                   << (calls.empty() ? "0" : calls) << '\n';
         auto error = number.value("error", "");
         for (std::size_t at = 0; at < error.size();) {

@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
     app::add_test(cli, exit_code);
     app::add_call(cli, exit_code);
     app::add_flows(cli, exit_code);
+    app::add_outbox(cli, exit_code);
     app::add_demo(cli, exit_code);
     app::add_sim(cli, exit_code);
 

@@ -189,6 +189,20 @@ void add_serve_options(CLI::App& cli, ServeOptions& o) {
         ->default_str("15000");
     limits
         ->add_option_function<unsigned>(
+            "--promise-hours", [&o](const unsigned& h) { o.promise_time = std::chrono::hours(h); },
+            "How long the engine tries to keep what a flow promised; see switchhook outbox")
+        ->envname("SWITCHHOOK_PROMISE_HOURS")
+        ->check(CLI::Range(1, 8'760))
+        ->default_str("24");
+    limits
+        ->add_option_function<unsigned>(
+            "--keep-calls-days", [&o](const unsigned& d) { o.keep_calls = std::chrono::days(d); },
+            "How long calls that have ended are kept with their journals")
+        ->envname("SWITCHHOOK_KEEP_CALLS_DAYS")
+        ->check(CLI::Range(1, 3'650))
+        ->default_str("30");
+    limits
+        ->add_option_function<unsigned>(
             "--flow-cpu-ms", [&o](const unsigned& ms) { o.limits.cpu_per_slice = std::chrono::milliseconds(ms); },
             "CPU time a flow may use before its next step")
         ->check(CLI::Range(1, 10'000))

@@ -44,6 +44,8 @@ struct ServeOptions {
     std::chrono::seconds drain{30};
     std::chrono::seconds conversation{600};
     std::chrono::seconds call_lifetime{15'000};
+    std::chrono::milliseconds promise_time = std::chrono::hours(24);
+    std::chrono::hours keep_calls = std::chrono::days(30);
     script::Limits limits;
 
     std::string host() const;

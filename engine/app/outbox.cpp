@@ -1,0 +1,162 @@
+#include "app/commands.hpp"
+#include "app/time_text.hpp"
+#include "core/json_text.hpp"
+#include "core/phone_number.hpp"
+#include "core/wait.hpp"
+#include "store/storage.hpp"
+
+#include <iomanip>
+#include <iostream>
+#include <memory>
+
+namespace switchhook::app {
+namespace {
+
+using core::Json;
+using core::Promise;
+using core::wait;
+
+struct OutboxOptions {
+    std::filesystem::path data = "data";
+    std::string store = "sqlite";
+    std::string business;
+    std::string id;
+    bool dead = false;
+    bool all = false;
+    bool json = false;
+    bool show_numbers = false;
+};
+
+store::Storage open(const OutboxOptions& options, const core::Clock& clock, core::Log& log) {
+    if (options.store == "memory")
+        throw std::runtime_error("what is kept in memory is the engine's alone: there is nothing to list");
+    if (options.store != "sqlite") return store::in_postgres({options.store}, clock, log);
+    if (!std::filesystem::exists(options.data / "switchhook.db"))
+        throw std::runtime_error("no engine has kept anything in `" + options.data.string() +
+                                 "`: name its folder with --data, or its database with --store");
+    return store::in_sqlite(options.data, clock, log);
+}
+
+std::string shown(const OutboxOptions& options, std::string text) {
+    return options.show_numbers ? text : core::mask_phone_numbers(std::move(text));
+}
+
+// What was promised may hold anything that callers said: without their numbers, it is left out.
+void print_json(const std::vector<Promise>& promises, const OutboxOptions& options) {
+    auto list = Json::array();
+    for (const auto& promise : promises) {
+        Json one = {{"id", promise.id},
+                    {"flow", promise.business},
+                    {"kind", promise.kind},
+                    {"to", promise.destination},
+                    {"promised", time_text(promise.promised)},
+                    {"due", promise.dead ? Json() : Json(time_text(promise.due))},
+                    {"attempts", promise.attempts},
+                    {"reason", promise.reason},
+                    {"dead", promise.dead}};
+        if (options.show_numbers) one["payload"] = promise.payload;
+        list.push_back(std::move(one));
+    }
+    std::cout << shown(options, list.dump(2, ' ', false, Json::error_handler_t::replace)) << '\n';
+}
+
+void print(const std::vector<Promise>& promises, const OutboxOptions& options) {
+    if (promises.empty()) {
+        std::cout << (options.dead ? "nothing had to be given up\n" : "nothing is left to be done\n");
+        return;
+    }
+    std::cout << std::left << std::setw(40) << "PROMISE" << std::setw(16) << "FLOW" << std::setw(12) << "KIND"
+              << std::setw(21) << "PROMISED (UTC)"
+              << "STATE\n";
+    for (const auto& promise : promises) {
+        auto state = promise.dead           ? std::string("dead")
+                     : promise.attempts > 0 ? "tried again at " + time_text(promise.due)
+                                            : std::string("waiting");
+        std::cout << std::left << std::setw(40) << promise.id << std::setw(16) << promise.business << std::setw(12)
+                  << promise.kind << std::setw(21) << time_text(promise.promised) << state << '\n'
+                  << "    to " << shown(options, promise.destination);
+        if (promise.attempts > 0)
+            std::cout << "; failed " << promise.attempts << (promise.attempts == 1 ? " time: " : " times: ")
+                      << shown(options, promise.reason);
+        std::cout << '\n';
+    }
+}
+
+int refuse(const core::Error& error, const std::string& id) {
+    if (error != core::Errc::not_found) throw std::runtime_error(error.message());
+    std::cerr << "switchhook: there is no promise `" << id << "`: it may have been kept; `switchhook outbox` lists\n";
+    return failure;
+}
+
+int list(core::Outbox& outbox, const OutboxOptions& options) {
+    auto promises = wait(outbox.list({.dead = options.dead, .business = options.business}));
+    if (!promises) throw std::runtime_error(promises.error().message());
+    if (options.json)
+        print_json(*promises, options);
+    else
+        print(*promises, options);
+    return success;
+}
+
+int retry(core::Outbox& outbox, const OutboxOptions& options, core::Time now) {
+    if (!options.all) {
+        auto done = wait(outbox.retry(options.id, now));
+        return done ? success : refuse(done.error(), options.id);
+    }
+    auto dead = wait(outbox.list({.dead = true, .business = options.business}));
+    if (!dead) throw std::runtime_error(dead.error().message());
+    std::size_t count = 0;
+    for (const auto& promise : *dead)
+        if (wait(outbox.retry(promise.id, now))) ++count;
+    std::cout << count << (count == 1 ? " promise" : " promises") << " will be tried again\n";
+    return success;
+}
+
+int drop(core::Outbox& outbox, const OutboxOptions& options) {
+    auto done = wait(outbox.drop(options.id));
+    return done ? success : refuse(done.error(), options.id);
+}
+
+}  // namespace
+
+void add_outbox(CLI::App& app, int& exit_code) {
+    auto options = std::make_shared<OutboxOptions>();
+    auto* cli = app.add_subcommand("outbox", "What flows promised and is still to be done, or had to be given up");
+    cli->add_option("--data", options->data, "The engine's data folder")
+        ->envname("SWITCHHOOK_DATA")
+        ->capture_default_str();
+    cli->add_option("--store", options->store, "What the engine keeps it in: sqlite (in --data), or postgres://…")
+        ->envname("SWITCHHOOK_STORE")
+        ->type_name("STORE")
+        ->capture_default_str();
+    cli->add_option("--business", options->business, "Only this flow's")->type_name("FLOW");
+    cli->add_flag("--dead", options->dead, "Lists only what was given up");
+    cli->add_flag("--json", options->json, "Prints JSON");
+    cli->add_flag("--show-numbers", options->show_numbers, "Shows phone numbers whole, and in JSON what was promised");
+
+    auto* again = cli->add_subcommand("retry", "Gives one another chance, now and with its whole time");
+    auto* id = again->add_option("PROMISE", options->id, "As the list names it");
+    auto* all = again->add_flag("--all", options->all, "All that were given up, or all of --business");
+    all->excludes(id);
+    again->fallthrough();
+    auto* away = cli->add_subcommand("drop", "Forgets one: it will not be done");
+    away->add_option("PROMISE", options->id, "As the list names it")->required();
+    away->fallthrough();
+    cli->require_subcommand(0, 1);
+    cli->footer(
+        "Works on the store itself, whether an engine runs on it or not; one that does notices within a second.\n");
+
+    cli->callback([options, again, away, &exit_code] {
+        if (again->parsed() && options->id.empty() && !options->all)
+            throw CLI::ValidationError("outbox retry", "name a promise, or all of them with --all");
+        core::SystemClock clock;
+        core::Log log({.level = core::LogLevel::error});
+        auto storage = open(*options, clock, log);
+        if (again->parsed())
+            exit_code = retry(*storage.outbox, *options, clock.now());
+        else
+            exit_code = away->parsed() ? drop(*storage.outbox, *options) : list(*storage.outbox, *options);
+    });
+}
+
+}  // namespace switchhook::app
