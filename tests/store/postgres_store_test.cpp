@@ -76,7 +76,7 @@ TEST_F(PostgresStoreTest, KeepsAHundredAnswersThatComeAtOnceThoughOneIsRefused) 
 }
 
 TEST_F(PostgresStoreTest, GoesOnByItselfAfterTheServerWasRestarted) {
-    auto storage = open();
+    auto storage = open(60s);  // a busy machine takes its time
     EXPECT_TRUE(tests::run(context_, storage.store->append(entry(1))));
     server_.stop();
     tests::Awaited<core::Result<void>> waiting(context_, storage.store->append(entry(2)));
