@@ -84,7 +84,7 @@ protected:
     FixedSender sender;
 };
 
-bool kept(const Attempt& attempt) {
+bool was_kept(const Attempt& attempt) {
     return std::holds_alternative<Kept>(attempt);
 }
 std::string given_up(const Attempt& attempt) {
@@ -100,7 +100,7 @@ std::string tried_later(const Attempt& attempt) {
 
 TEST_F(PromiseDelivery, SendsTheRequestThatWasPromisedWithItsKey) {
     Receiver receiver(net::text_response(201, "thanks"));
-    EXPECT_TRUE(kept(post(receiver.url())));
+    EXPECT_TRUE(was_kept(post(receiver.url())));
     auto request = receiver.requests().at(0);
     EXPECT_EQ(request.method, "POST");
     EXPECT_EQ(request.target, "/calls");
@@ -148,7 +148,7 @@ TEST_F(PromiseDelivery, IsOrderedByServerAndByRecipient) {
 }
 
 TEST_F(PromiseDelivery, TextsFromTheBusinesssNumberWithItsKey) {
-    EXPECT_TRUE(kept(text()));
+    EXPECT_TRUE(was_kept(text()));
     EXPECT_THAT(sender.requests.at(0).body, HasSubstr("To=%2B15550199&From=%2B15550100&Body=Hi"));
     EXPECT_EQ(sender.requests.at(0).headers.find("idempotency-key"), "CA1:4");
 }
