@@ -19,6 +19,11 @@ void add_test(CLI::App& app, int& exit_code);
 void add_call(CLI::App& app, int& exit_code);
 void add_flows(CLI::App& app, int& exit_code);
 void add_outbox(CLI::App& app, int& exit_code);
+void add_versions(CLI::App& app, int& exit_code);
+void add_publish(CLI::App& app, int& exit_code);
+void add_rollback(CLI::App& app, int& exit_code);
+void add_promote(CLI::App& app, int& exit_code);
+void add_withdraw(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_sim(CLI::App& app, int& exit_code);
 

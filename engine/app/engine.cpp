@@ -1,7 +1,10 @@
 #include "app/engine.hpp"
 
-#include "core/wait.hpp"
 #include "session/promise_delivery.hpp"
+#include "store/memory_store.hpp"
+#include "store/memory_versions.hpp"
+#include "store/postgres_versions.hpp"
+#include "store/sqlite_versions.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -57,11 +60,11 @@ store::Storage open_storage(const ServeOptions& options, const core::Clock& cloc
     return store::in_postgres(std::move(postgres), clock, log);
 }
 
-// On the library's own thread, which may wait.
-script::FlowLibrary::Keep keep_in(core::Store& store) {
-    return [&store](const script::Flow& flow) {
-        return core::wait(store.keep_version(flow.name(), flow.version(), script::to_json(flow.bundle())));
-    };
+std::unique_ptr<core::Versions> open_versions(const ServeOptions& options, core::Store& store, core::Log& log) {
+    if (options.store == "memory")
+        return std::make_unique<store::MemoryVersions>(dynamic_cast<store::MemoryStore&>(store));
+    if (!options.in_postgres()) return std::make_unique<store::SqliteVersions>(options.data, log);
+    return std::make_unique<store::PostgresVersions>(options.store, log);
 }
 
 session::OutboxWorker::Options promise_options(const ServeOptions& options) {
@@ -81,8 +84,8 @@ Engine::Engine(const ServeOptions& options)
     : options_(options),
       log_(log_options(options)),
       storage_(open_storage(options, clock_, log_)),
-      library_({.root = options.flows, .limits = options.limits, .keep = keep_in(*storage_->store)}, clock_, log_,
-               metrics_),
+      versions_(open_versions(options, *storage_->store, log_)),
+      library_({.root = options.flows, .limits = options.limits, .versions = versions_.get()}, clock_, log_, metrics_),
       reader_(reader_options(options)),
       sender_(client_),
       rest_(rest_client(options, sender_)),
@@ -107,6 +110,7 @@ Engine::Engine(const ServeOptions& options)
     server_ = listen();
     watcher_ = std::make_unique<script::FlowWatcher>(
         options.flows, [this](const script::Changes& changes) { library_.reload(changes); }, log_);
+    version_watcher_ = std::make_unique<script::VersionWatcher>(*versions_, [this] { library_.follow(); });
     status_server_ = std::make_unique<net::HttpServer>(
         *workers_, net::HttpServer::Options{},
         [this](net::Request request) { return answer_status(std::move(request)); }, log_);
@@ -177,6 +181,7 @@ std::unique_ptr<net::HttpServer> Engine::listen() {
 
 Engine::~Engine() {
     watcher_.reset();
+    version_watcher_.reset();
     status_server_.reset();
     server_->stop();
     server_->wait_until_drained(std::chrono::seconds(1));

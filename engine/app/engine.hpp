@@ -5,6 +5,7 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
+#include "core/versions.hpp"
 #include "net/http_client.hpp"
 #include "net/http_server.hpp"
 #include "net/workers.hpp"
@@ -12,6 +13,7 @@
 #include "openai/realtime_provider.hpp"
 #include "script/flow_library.hpp"
 #include "script/flow_watcher.hpp"
+#include "script/version_watcher.hpp"
 #include "script/watchdog.hpp"
 #include "session/outbox_worker.hpp"
 #include "session/retention.hpp"
@@ -64,6 +66,7 @@ private:
     core::Log log_;
     core::Metrics metrics_;
     std::optional<store::Storage> storage_;
+    std::unique_ptr<core::Versions> versions_;
     script::Watchdog watchdog_;
     script::FlowLibrary library_;
     twilio::WebhookReader reader_;
@@ -82,6 +85,7 @@ private:
     std::unique_ptr<net::HttpServer> server_;
     std::unique_ptr<net::HttpServer> status_server_;  // on loopback, never where callers' webhooks come
     std::unique_ptr<script::FlowWatcher> watcher_;
+    std::unique_ptr<script::VersionWatcher> version_watcher_;
     std::unique_ptr<StatusFile> status_;
 };
 

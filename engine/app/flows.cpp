@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 #include "app/status_file.hpp"
 #include "app/time_text.hpp"
+#include "app/trial_text.hpp"
 #include "net/http_client.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -45,6 +46,9 @@ void print(const Json& numbers) {
                           ? "-"
                           : time_text(core::Time(std::chrono::milliseconds(number.value("since", std::int64_t{0})))))
                   << (calls.empty() ? "0" : calls) << '\n';
+        if (auto candidate = number.value("candidate", ""); !candidate.empty())
+            std::cout << "    on trial: " << candidate << " for " << trial_text(number.value("percent", 0U)) << '\n';
+        if (auto note = number.value("note", ""); !note.empty()) std::cout << "    not live: " << note << '\n';
         auto error = number.value("error", "");
         for (std::size_t at = 0; at < error.size();) {
             auto end = std::min(error.find('\n', at), error.size());

@@ -42,6 +42,11 @@ int main(int argc, char** argv) {
     app::add_call(cli, exit_code);
     app::add_flows(cli, exit_code);
     app::add_outbox(cli, exit_code);
+    app::add_versions(cli, exit_code);
+    app::add_publish(cli, exit_code);
+    app::add_rollback(cli, exit_code);
+    app::add_promote(cli, exit_code);
+    app::add_withdraw(cli, exit_code);
     app::add_demo(cli, exit_code);
     app::add_sim(cli, exit_code);
 

@@ -75,7 +75,10 @@ core::Json status_of(const std::vector<script::NumberStatus>& numbers,
                         {"version", number.version},
                         {"since", number.since.time_since_epoch().count()},
                         {"calls", counts},
-                        {"error", number.error}});
+                        {"error", number.error},
+                        {"candidate", number.candidate},
+                        {"percent", number.percent},
+                        {"note", number.note}});
     }
     return list;
 }

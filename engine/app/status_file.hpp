@@ -35,7 +35,8 @@ private:
     std::string authorization_;
 };
 
-// The status page: a list of {number, flow, version, since (ms since 1970), error, calls: {version: count}}.
+// The status page: a list of {number, flow, version, since (ms since 1970), error, candidate, percent (of the callers
+// who get it), note, calls: {version: count}}.
 core::Json status_of(const std::vector<script::NumberStatus>& numbers,
                      const std::map<std::pair<std::string, std::string>, std::size_t>& calls);
 

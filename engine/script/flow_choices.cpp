@@ -107,8 +107,9 @@ bool FlowChoices::stays_out(const Business& business, const Flow& flow, bool at_
     if (business.chosen.sets_aside(flow.version())) return true;
     if (!at_start || !versions_) return false;
     auto history = versions_->history(flow.name());
-    return history && std::any_of(history->begin(), history->end(),
-                                  [&](const auto& change) { return change.version == flow.version(); });
+    return history && std::any_of(history->begin(), history->end(), [&](const auto& change) {
+               return change.version == flow.version() && change.kind != core::VersionChange::Kind::trial;
+           });
 }
 
 bool FlowChoices::load() {

@@ -77,10 +77,17 @@ Problems FlowLibrary::refresh(const std::set<fs::path>& changed) {
     return state_->on_lua_thread([&] { return state_->take(state_->refresh.concerned(changed)); });
 }
 
-std::shared_ptr<const Live> FlowLibrary::find(std::string_view number) const {
+void FlowLibrary::follow() {
+    state_->on_lua_thread([&] {
+        if (state_->refresh.follow()) state_->publish();
+        return Problems();
+    });
+}
+
+std::shared_ptr<const Live> FlowLibrary::find(std::string_view number, std::string_view caller) const {
     auto snapshot = state_->live.load();
     auto found = snapshot->numbers.find(number);
-    return found == snapshot->numbers.end() ? nullptr : found->second;
+    return found == snapshot->numbers.end() ? nullptr : found->second.answers(caller);
 }
 
 std::shared_ptr<const Flow> FlowLibrary::flow(std::string_view name) const {
@@ -103,11 +110,14 @@ Problems FlowLibrary::check(Options options, const std::set<fs::path>& paths) {
     core::Metrics metrics;
     FlowLibrary library(std::move(options), clock, log, metrics);
     auto problems = library.refresh();
-    if (paths.empty()) return problems;
+    return paths.empty() ? problems : library.problems(paths);
+}
 
-    const auto& refresh = library.state_->refresh;
+Problems FlowLibrary::problems(const std::set<fs::path>& paths) const {
+    std::lock_guard lock(state_->refreshing);
+    const auto& refresh = state_->refresh;
     const auto& loaded = refresh.loaded();
-    problems.clear();
+    Problems problems;
     for (const auto& name : refresh.concerned(paths)) {
         auto found = loaded.businesses.find(name);
         const auto* of_one = name == FlowRefresh::numbers_file  ? &loaded.numbers_problems
@@ -119,6 +129,24 @@ Problems FlowLibrary::check(Options options, const std::set<fs::path>& paths) {
             problems.push_back({name, 0, "there is no flow here", "name a folder with a flow.lua in it"});
     }
     return problems;
+}
+
+Numbers FlowLibrary::numbers(const Options& options, const std::set<std::string>& flows) {
+    BundleReader reader(options.root, options.limits.source_bytes);
+    auto source = reader.read_file(FlowRefresh::numbers_file);
+    if (auto* problem = std::get_if<Problem>(&source)) return {{}, {*problem}};
+    NumbersContext context{{}, options.providers};
+    for (const auto& name : flows) context.flows[name] = nullptr;
+    for (const auto& name : reader.businesses()) context.flows[name] = nullptr;
+    Numbers numbers;
+    Watchdog watchdog;
+    {
+        WorkerThread thread([&] {
+            Watchdog::Registration registration(watchdog);
+            numbers = read_numbers(std::get<Source>(source), context, options.limits, core::SystemClock().now());
+        });
+    }
+    return numbers;
 }
 
 }  // namespace switchhook::script

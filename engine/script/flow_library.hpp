@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
+#include "core/versions.hpp"
 #include "script/change_collector.hpp"
 #include "script/flow.hpp"
 #include "script/flow_tester.hpp"
@@ -26,6 +27,9 @@ namespace switchhook::script {
 // What is deleted counts as a mistake too: the numbers of a flow whose folder is gone keep its last good version,
 // with an error, until numbers.lua names another flow for them or the engine starts anew.
 //
+// Where versions are kept in a store, others may choose too, and a flow needs no folder here: FlowChoices has the
+// rules.
+//
 // find() and flow() may be called from any thread and wait for nobody; everything else is serialised inside.
 // Lua runs on a thread of the library's own, so the caller's needs no Watchdog.
 class FlowLibrary {
@@ -33,16 +37,14 @@ public:
     // FlowTester::run, or a stand-in for it.
     using RunTests = std::function<std::vector<TestResult>(const Source& test, std::shared_ptr<const Flow> flow,
                                                            const FlowTester::Options&, const FlowTester::FindFlow&)>;
-    // Makes a version's sources durable. May block.
-    using Keep = std::function<core::Result<void>(const Flow&)>;
     struct Options {
         std::filesystem::path root;  // the flows folder
         Limits limits;
         RunTests run_tests = FlowTester::run;  // empty: flows go live untested
         std::vector<std::string> providers = {"twilio"};
-        // Called before a version goes live, so that no call begins on one that could not be found again. Where it
-        // fails the version goes live all the same, and is kept with the next refresh. Empty: nothing is kept.
-        Keep keep = {};
+        // Where versions are kept before they go live, and chosen for all who share it; outlives the library. Null:
+        // nothing is kept, and what is found in the files is live.
+        core::Versions* versions = nullptr;
     };
 
     FlowLibrary(Options options, const core::Clock& clock, core::Log& log, core::Metrics& metrics);
@@ -59,8 +61,12 @@ public:
     // As a FlowWatcher gives them.
     Problems reload(const Changes& changes) { return changes.everything ? refresh() : refresh(changes.paths); }
 
-    // What answers this number; null for a number that numbers.lua does not name or whose flow never loaded.
-    std::shared_ptr<const Live> find(std::string_view number) const;
+    // Takes over what has been chosen in the store since: by other engines, by operators.
+    void follow();
+
+    // What answers this caller of a number: the live version, or the candidate where the caller is in its trial. Null
+    // for a number that numbers.lua does not name or whose flow never loaded.
+    std::shared_ptr<const Live> find(std::string_view number, std::string_view caller = {}) const;
 
     // The live version of a flow by the name of its folder; null if there is none.
     std::shared_ptr<const Flow> flow(std::string_view name) const;
@@ -69,8 +75,15 @@ public:
     std::vector<NumberStatus> status() const;
     std::vector<FlowStatus> flows() const;
 
-    // Loads the folder as an engine at start would, and serves nothing. Gives the problems of what `paths` name, each
-    // relative to the root: a flow's folder or file, a shared module (its flows), numbers.lua; none names everything.
+    // The problems, as of the last refresh, of what `paths` name, each relative to the root: a flow's folder or file, a
+    // shared module (its flows), numbers.lua.
+    Problems problems(const std::set<std::filesystem::path>& paths) const;
+
+    // What numbers.lua says, as far as it can be read, where these flows are known besides those that have a folder.
+    static Numbers numbers(const Options& options, const std::set<std::string>& flows);
+
+    // Loads the folder as an engine at start would, and serves nothing. Gives the problems of what `paths` name;
+    // none names everything.
     static Problems check(Options options, const std::set<std::filesystem::path>& paths = {});
 
 private:

@@ -60,24 +60,33 @@ FlowRefresh::FlowRefresh(FlowLibrary::Options options, const core::Clock& clock,
       clock_(clock),
       log_(log),
       metrics_(metrics),
-      reader_(options_.root, options_.limits.source_bytes) {}
+      reader_(options_.root, options_.limits.source_bytes),
+      choices_(options_.versions, options_.limits, clock, log, loaded_) {}
 
 FlowRefresh::Outcome FlowRefresh::run(const std::set<std::string>& names) {
     auto candidates = read(names);
     for (auto& candidate : candidates) compile(candidate);
     for (auto& candidate : candidates) test(candidate, candidates);
-    for (const auto& name : std::exchange(unkept_, {})) keep(*loaded_.businesses.at(name).live);
+    choices_.read();
     Outcome outcome;
     auto& problems = outcome.problems;
     for (auto& candidate : candidates) {
         problems.insert(problems.end(), candidate.problems.begin(), candidate.problems.end());
         settle(candidate);
     }
-    auto of_numbers = refresh_numbers(!candidates.empty());
-    outcome.looked = !candidates.empty() || of_numbers;
+    bool loaded = choices_.load();
+    auto of_numbers = refresh_numbers(!candidates.empty() || loaded);
+    outcome.looked = !candidates.empty() || loaded || of_numbers;
     if (outcome.looked) drop_unused();
     if (of_numbers) problems.insert(problems.end(), of_numbers->begin(), of_numbers->end());
     return outcome;
+}
+
+bool FlowRefresh::follow() {
+    choices_.read();
+    if (!choices_.load()) return false;
+    refresh_numbers(true);
+    return true;
 }
 
 // The businesses among these whose content is not what was last tried.
@@ -86,7 +95,8 @@ std::vector<FlowRefresh::Candidate> FlowRefresh::read(const std::set<std::string
     auto on_disk = reader_.businesses();
     for (const auto& name : names) {
         auto started = SteadyClock::now();
-        bool known = loaded_.businesses.count(name) > 0;
+        auto loaded = loaded_.businesses.find(name);
+        bool known = loaded != loaded_.businesses.end() && !loaded->second.seen.empty();
         bool there = std::binary_search(on_disk.begin(), on_disk.end(), name);
         if (!known && !there) continue;
         Candidate candidate{name, {}, "gone", nullptr, {}, 0, {}};
@@ -138,6 +148,7 @@ void FlowRefresh::test(Candidate& candidate, const std::vector<Candidate>& other
 // Takes a candidate for live or refuses it.
 void FlowRefresh::settle(Candidate& candidate) {
     auto& business = loaded_.businesses[candidate.name];
+    bool at_start = business.seen.empty();
     business.looked_at = std::move(candidate.reading.looked_at);
     business.seen = std::move(candidate.seen);
     business.problems = std::move(candidate.problems);
@@ -150,31 +161,26 @@ void FlowRefresh::settle(Candidate& candidate) {
                                     {"problems", one_line(business.problems)}});
         return;
     }
-    if (was == candidate.flow->version()) {
+    auto version = candidate.flow->version();
+    auto fate = choices_.offer(candidate.name, std::move(candidate.flow), at_start);
+    if (fate == FlowChoices::Fate::live) {
+        metrics_.reloads_live_total.Increment();
+        log_.info("flow_live", {{"flow", candidate.name},
+                                {"version", version},
+                                {"was", was.empty() ? "none" : was},
+                                {"tests", candidate.tests},
+                                {"ms", milliseconds(candidate.took)}});
+    } else if (fate == FlowChoices::Fate::not_live) {
+        log_.warn("flow_not_live", {{"flow", candidate.name},
+                                    {"version", version},
+                                    {"live", business.chosen.all.live},
+                                    {"why", "another version was chosen: `switchhook publish` puts this one live"}});
+    } else if (!was.empty()) {
         // Back to what is live, or only the tests have changed: calls see no difference.
         log_.info("flow_unchanged", {{"flow", candidate.name},
-                                     {"version", was},
+                                     {"version", version},
                                      {"tests", candidate.tests},
                                      {"ms", milliseconds(candidate.took)}});
-        return;
-    }
-    keep(*candidate.flow);
-    business.live = std::move(candidate.flow);
-    business.since = clock_.now();
-    metrics_.reloads_live_total.Increment();
-    log_.info("flow_live", {{"flow", candidate.name},
-                            {"version", business.live->version()},
-                            {"was", was.empty() ? "none" : was},
-                            {"tests", candidate.tests},
-                            {"ms", milliseconds(candidate.took)}});
-}
-
-void FlowRefresh::keep(const Flow& flow) {
-    if (!options_.keep) return;
-    if (auto kept = options_.keep(flow); !kept) {
-        unkept_.insert(flow.name());
-        log_.error("version_not_kept",
-                   {{"flow", flow.name()}, {"version", flow.version()}, {"why", kept.error().message()}});
     }
 }
 
@@ -232,7 +238,7 @@ void FlowRefresh::take_numbers(std::map<std::string, NumberEntry> now, bool tell
 // Forgets folders that are gone and answer no number.
 void FlowRefresh::drop_unused() {
     std::erase_if(loaded_.businesses, [&](const auto& one) {
-        return one.second.seen == "gone" && !unkept_.contains(one.first) &&
+        return one.second.seen == "gone" && !one.second.unkept &&
                std::none_of(loaded_.entries.begin(), loaded_.entries.end(),
                             [&](const auto& number) { return number.second.flow == one.first; });
     });

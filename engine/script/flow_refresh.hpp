@@ -4,6 +4,7 @@
 #include "core/log.hpp"
 #include "core/metrics.hpp"
 #include "script/bundle_reader.hpp"
+#include "script/flow_choices.hpp"
 #include "script/flow_library.hpp"
 #include "script/flow_snapshot.hpp"
 
@@ -35,6 +36,8 @@ public:
     };
     // Looks at the businesses of these names, and at numbers.lua.
     Outcome run(const std::set<std::string>& names);
+    // Takes over what others have chosen. True if anything has changed.
+    bool follow();
 
     // The businesses that a change to these paths may concern.
     std::set<std::string> concerned(const std::set<std::filesystem::path>& changed) const;
@@ -61,7 +64,6 @@ private:
     void compile(Candidate& candidate);
     void test(Candidate& candidate, const std::vector<Candidate>& others);
     void settle(Candidate& candidate);
-    void keep(const Flow& flow);
     std::optional<Problems> refresh_numbers(bool flows_changed);
     void take_numbers(std::map<std::string, NumberEntry> now, bool tell, SteadyClock::duration took);
     void drop_unused();
@@ -73,8 +75,8 @@ private:
     const BundleReader reader_;
 
     LoadedFlows loaded_;
-    std::string numbers_seen_;      // stands for the content last tried
-    std::set<std::string> unkept_;  // businesses whose live version could not be kept
+    FlowChoices choices_;
+    std::string numbers_seen_;  // stands for the content last tried
 };
 
 }  // namespace switchhook::script

@@ -8,20 +8,47 @@ namespace {
 
 // Whether a caller cannot tell one entry from the other: its line in the file is no difference.
 bool answers_alike(const NumberEntry& a, const NumberEntry& b) {
-    return std::tie(a.number, a.flow, a.provider, a.account, a.settings) ==
-           std::tie(b.number, b.flow, b.provider, b.account, b.settings);
+    return std::tie(a.number, a.flow, a.provider, a.account, a.settings, a.test_callers) ==
+           std::tie(b.number, b.flow, b.provider, b.account, b.settings, b.test_callers);
 }
 
-std::shared_ptr<const Live> live_of(const FlowSnapshot& before, const NumberEntry& entry,
+std::shared_ptr<const Live> live_of(const std::shared_ptr<const Live>& before, const NumberEntry& entry,
                                     const std::shared_ptr<const Flow>& flow, core::Time now) {
-    auto found = before.numbers.find(entry.number);
-    if (found != before.numbers.end()) {
-        const auto& was = *found->second;
-        if (was.flow == flow && answers_alike(was.entry, entry)) return found->second;
-    }
+    if (before && before->flow == flow && answers_alike(before->entry, entry)) return before;
     auto settings = flow->settings();
     settings.update(entry.settings);
     return std::make_shared<const Live>(Live{flow, entry, std::move(settings), now});
+}
+
+std::shared_ptr<const Flow> version_of(const Business& business, const std::string& version) {
+    auto found = business.versions.find(version);
+    return found == business.versions.end() ? nullptr : found->second;
+}
+
+FlowSnapshot::Number number_of(const Business& business, const FlowSnapshot::Number& before, const NumberEntry& entry,
+                               core::Time now) {
+    const auto& choice = business.chosen.of(entry.number);
+    auto live = version_of(business, choice.live);
+    FlowSnapshot::Number number;
+    number.live = live_of(before.live, entry, live ? live : business.live, now);
+    if (auto candidate = version_of(business, choice.candidate)) {
+        number.candidate = live_of(before.candidate, entry, candidate, now);
+        number.trial = Trial{choice.percent, entry.test_callers};
+        number.trial.test_callers.merge(test_callers_of(number.live->settings));
+        number.trial.test_callers.merge(test_callers_of(number.candidate->settings));
+    }
+    return number;
+}
+
+// Why good files are not live.
+std::string note_of(const Business& business) {
+    const auto& live = business.chosen.all.live;
+    if (!business.on_disk || !business.problems.empty() || business.on_disk->version() == live) return {};
+    const auto& version = business.on_disk->version();
+    auto name = business.on_disk->name();
+    return "the files are version " + version +
+           (business.chosen.sets_aside(version) ? ", which was rolled back" : ", and another one was chosen") +
+           ": change them, or run `switchhook publish " + name + "`";
 }
 
 }  // namespace
@@ -30,21 +57,30 @@ FlowSnapshot snapshot_of(const LoadedFlows& loaded, const FlowSnapshot& before, 
     FlowSnapshot next;
     for (const auto& [name, business] : loaded.businesses) {
         if (business.live) next.flows.emplace(name, business.live);
-        next.flow_status.push_back(
-            {name, business.live ? business.live->version() : "", business.since, lines(business.problems)});
+        const auto& trial = business.chosen.all;
+        next.flow_status.push_back({name, business.live ? business.live->version() : "", business.since,
+                                    lines(business.problems) + lines(business.load_problems), trial.candidate,
+                                    trial.percent, note_of(business)});
     }
     for (const auto& [number, entry] : loaded.entries) {
         auto found = loaded.businesses.find(entry.flow);
         auto* business = found == loaded.businesses.end() ? nullptr : &found->second;
-        NumberStatus status{entry, {}, {}, lines(business ? business->problems : Problems())};
+        NumberStatus status{entry};
+        auto problems = business ? business->problems : Problems();
+        if (business) problems.insert(problems.end(), business->load_problems.begin(), business->load_problems.end());
         if (business && business->live) {
-            auto number_live = live_of(before, entry, business->live, now);
-            status.version = number_live->flow->version();
-            status.since = number_live->since;
-            next.numbers.emplace(number, std::move(number_live));
+            auto was = before.numbers.find(number);
+            auto answers =
+                number_of(*business, was == before.numbers.end() ? FlowSnapshot::Number() : was->second, entry, now);
+            status.version = answers.live->flow->version();
+            status.since = answers.live->since;
+            if (answers.candidate) status.candidate = answers.candidate->flow->version();
+            status.percent = answers.trial.percent;
+            status.note = note_of(*business);
+            next.numbers.emplace(number, std::move(answers));
         }
-        if (!loaded.numbers_problems.empty())
-            status.error += (status.error.empty() ? "" : "\n") + lines(loaded.numbers_problems);
+        problems.insert(problems.end(), loaded.numbers_problems.begin(), loaded.numbers_problems.end());
+        status.error = lines(problems);
         next.number_status.push_back(std::move(status));
     }
     return next;

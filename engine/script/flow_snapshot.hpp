@@ -1,8 +1,10 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "core/versions.hpp"
 #include "script/live.hpp"
 #include "script/problem.hpp"
+#include "script/trial.hpp"
 
 #include <functional>
 #include <map>
@@ -15,13 +17,20 @@
 
 namespace switchhook::script {
 
-// A folder: what of it is live, and what became of the content last seen.
+// A flow: what of it is live, and what became of the content last seen in its folder, if it has one here.
 struct Business {
-    std::shared_ptr<const Flow> live;
+    std::shared_ptr<const Flow> live;  // chosen.all.live, unless that cannot be loaded
     core::Time since{};
-    std::string seen;                 // stands for the content last tried
-    std::set<std::string> looked_at;  // by the reader, for that content
-    Problems problems;
+    std::string seen;                     // stands for the content last tried
+    std::set<std::string> looked_at;      // by the reader, for that content
+    Problems problems;                    // of that content
+    std::shared_ptr<const Flow> on_disk;  // the last good content
+
+    core::FlowVersions chosen;                                    // as last known
+    bool unkept = false;                                          // `chosen` is not in the store yet
+    core::FlowVersions loaded;                                    // what `versions` is for
+    std::map<std::string, std::shared_ptr<const Flow>> versions;  // all that are chosen for anybody
+    Problems load_problems;                                       // of those
 };
 
 // The flows folder as refreshes have left it.
@@ -38,7 +47,18 @@ struct FlowSnapshot {
         std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
     };
 
-    std::unordered_map<std::string, std::shared_ptr<const Live>, TextHash, std::equal_to<>> numbers;
+    // What answers a number.
+    struct Number {
+        std::shared_ptr<const Live> live;
+        std::shared_ptr<const Live> candidate;  // null: none
+        Trial trial;
+
+        const std::shared_ptr<const Live>& answers(std::string_view caller) const {
+            return candidate && trial.includes(candidate->entry.flow, caller) ? candidate : live;
+        }
+    };
+
+    std::unordered_map<std::string, Number, TextHash, std::equal_to<>> numbers;
     std::map<std::string, std::shared_ptr<const Flow>, std::less<>> flows;
     std::vector<NumberStatus> number_status;
     std::vector<FlowStatus> flow_status;

@@ -23,9 +23,11 @@ struct NumberStatus {
     NumberEntry entry;
     std::string version;  // empty if no version ever went live
     core::Time since{};
-    // The problems of the flow's last change and of numbers.lua's, one a line; empty when the files on disk are what
-    // is live.
+    // The problems of the flow's last change and of numbers.lua's, one a line.
     std::string error;
+    std::string candidate;  // the version on trial; empty: none
+    unsigned percent = 0;   // of the callers who get it
+    std::string note;       // why good files are not what is live; empty where they are
 };
 
 // The same of one flow, with or without a number.
@@ -34,6 +36,9 @@ struct FlowStatus {
     std::string version;
     core::Time since{};
     std::string error;
+    std::string candidate;
+    unsigned percent = 0;
+    std::string note;
 };
 
 }  // namespace switchhook::script

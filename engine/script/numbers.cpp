@@ -123,7 +123,7 @@ private:
     }
 
     void fields(NumberEntry& entry, const Json& value) {
-        static const std::vector<std::string> known = {"account", "flow", "provider", "settings"};
+        static const std::vector<std::string> known = {"account", "flow", "provider", "settings", "test_callers"};
         for (const auto& [key, field] : value.items()) {
             auto line = keys_.line_of({entry.number, key});
             if (key == "settings") {
@@ -132,6 +132,8 @@ private:
                 else
                     problem(line, "settings must be a table with names",
                             "write settings = { front_desk = \"+15550109\" }");
+            } else if (key == "test_callers") {
+                test_callers(entry, field, line);
             } else if (std::find(known.begin(), known.end(), key) == known.end()) {
                 problem(line, "unknown key " + in_quotes(key), core::did_you_mean(key, known));
             } else if (!field.is_string() || field.get_ref<const std::string&>().empty()) {
@@ -146,6 +148,20 @@ private:
         if (std::find(providers.begin(), providers.end(), entry.provider) == providers.end())
             problem(keys_.line_of({entry.number, "provider"}), "unknown provider " + in_quotes(entry.provider),
                     core::did_you_mean(entry.provider, providers));
+    }
+
+    void test_callers(NumberEntry& entry, const Json& list, int line) {
+        constexpr const char* fix = "write test_callers = { \"+15551230147\" }";
+        // An empty table may be either kind.
+        if (!list.is_array() && !(list.is_object() && list.empty()))
+            problem(line, "test_callers must be a list of phone numbers", fix);
+        else
+            for (const auto& caller : list) {
+                if (!caller.is_string() || !core::is_e164(caller.get_ref<const std::string&>()))
+                    problem(line, "test_callers: " + caller.dump() + " is no phone number in E.164", fix);
+                else
+                    entry.test_callers.insert(caller.get<std::string>());
+            }
     }
 
     void check_flow(const NumberEntry& entry) {

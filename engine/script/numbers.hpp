@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct NumberEntry {
     std::string provider = "twilio";
     std::string account;
     core::Json settings = core::Json::object();
+    std::set<std::string> test_callers = {};  // E.164: they get the flow's candidate
     int line = 0;
 };
 
@@ -40,8 +42,8 @@ struct Numbers {
 //
 //     return {
 //       ["+15550100"] = "lexi",
-//       ["+15550101"] = { flow = "lexi", provider = "twilio", account = "AC…", settings = { front_desk = "+15550109" }
-//       },
+//       ["+15550101"] = { flow = "lexi", provider = "twilio", account = "AC…", settings = { front_desk = "+15550109" },
+//         test_callers = { "+15551230147" } },
 //     }
 //
 // REQUIRES: a thread on which flows may run (script/watchdog.hpp).

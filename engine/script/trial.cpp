@@ -18,8 +18,8 @@ std::uint64_t stable_hash(std::string_view text, std::uint64_t hash = 1469598103
 }  // namespace
 
 bool Trial::includes(std::string_view flow, std::string_view caller) const {
-    if (!core::is_e164(std::string(caller))) return false;
-    return test_callers.contains(caller) || stable_hash(caller, stable_hash(flow)) % 100 < percent;
+    if (!core::is_e164(caller)) return false;
+    return test_callers.contains(std::string(caller)) || stable_hash(caller, stable_hash(flow)) % 100 < percent;
 }
 
 std::set<std::string> test_callers_of(const core::Json& settings) {

@@ -10,8 +10,8 @@ namespace switchhook::script {
 
 // Which callers of a number get its candidate.
 struct Trial {
-    unsigned percent = 0;  // of all callers
-    std::set<std::string, std::less<>> test_callers = {};  // E.164
+    unsigned percent = 0;                     // of all callers
+    std::set<std::string> test_callers = {};  // E.164
 
     // The same for the same caller, on every engine and for as long as the trial goes on; who is in at one percentage
     // is in at every higher one. A caller who hides the number never is.

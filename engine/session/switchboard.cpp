@@ -159,7 +159,7 @@ asio::awaitable<Switchboard::Found> Switchboard::bring(Post& post, const twilio:
 asio::awaitable<Switchboard::Found> Switchboard::open_call(Post& post, const twilio::Webhook& webhook,
                                                            const std::string& origin) {
     if (twilio::has_ended(webhook)) co_return Found{{}, empty_document()};
-    auto live = library_.find(webhook.to);
+    auto live = library_.find(webhook.to, webhook.from);
     if (!live || !live->flow->handles("on_call") || draining_ || active_calls_ >= options_.max_calls)
         co_return Found{{}, without_flow(webhook, live.get(), origin)};
     auto info = twilio::call_info(webhook, with_.clock.now());
@@ -329,7 +329,7 @@ asio::awaitable<net::Response> Switchboard::answer_message(Post& post, twilio::W
     if (message) {
         with_.metrics.webhooks_repeated_total.Increment();
     } else {
-        auto live = library_.find(webhook.to);
+        auto live = library_.find(webhook.to, webhook.from);
         if (!live || !live->flow->handles("on_message")) {
             with_.log.warn("text message that no flow answers",
                            {{"message", webhook.message_sid}, {"number", webhook.to}});

@@ -394,47 +394,6 @@ TEST_F(Library, IsLiveSoonAfterASave) {
     }
 }
 
-TEST_F(Library, KeepsAVersionBeforeItGoesLive) {
-    std::vector<std::string> kept;
-    auto keeping = options();
-    FlowLibrary* keeper = nullptr;
-    keeping.keep = [&](const Flow& version) -> core::Result<void> {
-        if (version.name() == "lexi") {
-            kept.push_back(version.settings().value("greeting", ""));
-            auto live = keeper->flow("lexi");
-            EXPECT_TRUE(!live || live->version() != version.version());
-        }
-        return {};
-    };
-    FlowLibrary kept_library(keeping, clock, log, metrics);
-    keeper = &kept_library;
-    kept_library.refresh();
-    folder.write("lexi/flow.lua", "return nonsense");
-    kept_library.refresh();
-    folder.write("lexi/flow.lua", flow("Bye"));
-    kept_library.refresh();
-    EXPECT_THAT(kept, ElementsAre("Hi", "Bye"));
-}
-
-TEST_F(Library, KeepsAVersionLaterWhereItCannotBeKeptNow) {
-    std::vector<std::string> kept;
-    bool reachable = false;
-    auto keeping = options();
-    keeping.keep = [&](const Flow& version) -> core::Result<void> {
-        if (!reachable) return core::Errc::unavailable;
-        kept.push_back(version.name());
-        return {};
-    };
-    FlowLibrary kept_library(keeping, clock, log, metrics);
-    kept_library.refresh();
-    EXPECT_TRUE(kept_library.find("+15550100"));
-    reachable = true;
-    kept_library.refresh();
-    EXPECT_THAT(kept, ElementsAre("concya", "lexi"));
-    kept_library.refresh();
-    EXPECT_EQ(kept.size(), 2u);
-}
-
 TEST_F(Library, RunsRealTestsUnlessToldOtherwise) {
     FlowLibrary::Options real;
     real.root = folder.root();

@@ -1,8 +1,8 @@
 #include "session/pinned_flows.hpp"
 
-#include "core/wait.hpp"
 #include "script/flows_folder.hpp"
 #include "session/session_fixture.hpp"
+#include "store/memory_versions.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -36,16 +36,10 @@ protected:
     }
 
     script::FlowsFolder folder;
-    script::FlowLibrary library{
-        {.root = folder.root(),
-         .keep =
-             [this](const script::Flow& flow) {
-                 return core::wait(store.keep_version(flow.name(), flow.version(), script::to_json(flow.bundle())));
-             }},
-        clock,
-        lines.log,
-        metrics};
-    PinnedFlows pinned{library, store, {}, lines.log};
+    store::MemoryStore kept{clock};
+    store::MemoryVersions kept_versions{kept};
+    script::FlowLibrary library{{.root = folder.root(), .versions = &kept_versions}, clock, lines.log, metrics};
+    PinnedFlows pinned{library, kept, {}, lines.log};
     std::vector<std::string> versions;
 };
 
@@ -78,7 +72,7 @@ TEST_F(PinnedFlowsTest, HasNoVersionThatWasNeverLive) {
 
 TEST_F(PinnedFlowsTest, RefusesSourcesThatAreNotTheVersions) {
     auto other = script::to_json(library.flow("shop")->bundle());
-    ASSERT_TRUE(tests::run(context, store.keep_version("shop", "0123456789ab", other)));
+    ASSERT_TRUE(tests::run(context, kept.keep_version("shop", "0123456789ab", other)));
     EXPECT_EQ(find("0123456789ab").error(), core::Errc::malformed);
     EXPECT_THAT(lines.text(), HasSubstr("version does not load flow=shop version=0123456789ab"));
 }

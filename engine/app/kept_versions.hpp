@@ -1,0 +1,54 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/log.hpp"
+#include "core/versions.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace switchhook::app {
+
+// Where the commands about versions look.
+struct VersionOptions {
+    std::filesystem::path data = "data";
+    std::string store = "sqlite";
+    std::filesystem::path flows = "flows";
+};
+
+void add_version_options(CLI::App& cli, VersionOptions& options);
+
+// What somebody named on the command line: a flow, or a number that runs it.
+struct VersionTarget {
+    std::string flow;
+    std::string number;  // E.164; empty: the whole flow
+};
+
+// The versions in an engine's store, for one command. What it throws is std::runtime_error with a line for the
+// operator.
+class KeptVersions {
+public:
+    explicit KeptVersions(const VersionOptions& options);
+
+    VersionTarget target(const std::string& named);
+    // What is chosen of a flow. One that was never live has revision 0.
+    core::FlowVersions chosen(const std::string& flow);
+    std::vector<core::VersionChange> history(const std::string& flow);
+    std::map<std::string, std::size_t> calls(const std::string& flow);
+
+    // Puts what `step` makes of the choice. Where somebody else is faster, it makes it again of theirs.
+    void put(core::VersionChange change, const std::function<core::FlowVersions(core::FlowVersions)>& step,
+             const std::optional<core::Json>& sources = {});
+
+private:
+    const VersionOptions options_;
+    core::SystemClock clock_;
+    core::Log log_;
+    std::unique_ptr<core::Versions> versions_;
+};
+
+}  // namespace switchhook::app
