@@ -82,6 +82,8 @@ TEST(Status, ListsNumbersWithTheirCallsByVersion) {
     broken.error = "flow.lua:1: no";
     auto page = status_of({live, broken}, {{{"+15550100", "v1"}, 2}, {{"+15550100", "v2"}, 3}});
     EXPECT_EQ(page, Json::parse(R"([
-        {"number":"+15550100","flow":"lexi","version":"v2","since":5,"calls":{"v1":2,"v2":3},"error":""},
-        {"number":"+15550101","flow":"concya","version":"","since":0,"calls":{},"error":"flow.lua:1: no"}])"));
+        {"number":"+15550100","flow":"lexi","version":"v2","since":5,"calls":{"v1":2,"v2":3},"error":"",
+         "candidate":"","percent":0,"note":""},
+        {"number":"+15550101","flow":"concya","version":"","since":0,"calls":{},"error":"flow.lua:1: no",
+         "candidate":"","percent":0,"note":""}])"));
 }

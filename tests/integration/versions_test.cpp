@@ -79,8 +79,7 @@ TEST_F(VersionsOfAnEngine, AreRolledBackForOneNumber) {
     save("Good day");
     EXPECT_EQ(versions({"rollback", "+15550101"}).exit_code, 0);
     auto other = [&] {
-        auto form = net::Form{
-            {"CallSid", sid(++calls)}, {"AccountSid", "AC1"}, {"From", caller}, {"To", "+15550101"}};
+        auto form = net::Form{{"CallSid", sid(++calls)}, {"AccountSid", "AC1"}, {"From", caller}, {"To", "+15550101"}};
         auto document = post("/twilio/voice", form);
         end(calls);
         return document;
@@ -111,8 +110,8 @@ TEST_F(VersionsOfAnEngine, AreDraftsForTestCallersOnly) {
     auto ran = versions({"publish", "shop", "--flows", "drafts", "--draft"});
     EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
     auto tester = [&] {
-        auto form = net::Form{
-            {"CallSid", sid(++calls)}, {"AccountSid", "AC1"}, {"From", "+15551230199"}, {"To", number}};
+        auto form =
+            net::Form{{"CallSid", sid(++calls)}, {"AccountSid", "AC1"}, {"From", "+15551230199"}, {"To", number}};
         auto document = post("/twilio/voice", form);
         end(calls);
         return document;
@@ -155,25 +154,31 @@ TEST_F(VersionsOfAnEngine, NeedAStoreThatAnEngineHasUsed) {
 // Two engines on one PostgreSQL; only the first has the flow's files.
 TEST_F(VersionsOfAnEngine, AnswerOnAllEnginesThatShareADatabase) {
     PostgresServer postgres;
-    auto url = "postgres://switchhook@/postgres?host=" + postgres.folder();
+    const auto url = postgres.uri();
     serve({"--store", url});
-    auto first = std::move(engine);
-    auto first_port = port;
+    const auto first = port;
 
-    flow("other/numbers.lua", "return { ['+15550100'] = 'shop' }");
-    serve({"--store", url, "--flows", "other", "--data", "data2"});
+    flow("second/flows/numbers.lua", "return { ['+15550100'] = 'shop' }");
+    ChildProcess second({"serve", "--listen", "127.0.0.1:0", "--threads", "1", "--store", url}, folder / "second",
+                        environment);
+    std::smatch match;
+    std::string log;
+    ASSERT_TRUE(eventually([&] {
+        log = second.err();
+        return std::regex_search(log, match, std::regex("listening url=http://127\\.0\\.0\\.1:([0-9]+)"));
+    })) << log;
+    const auto other = std::stoi(match[1]);
+
+    port = other;
     EXPECT_THAT(call_says(), HasSubstr(">Hello<"));
-    auto on = [&](int which) { port = which; };
-    auto second_port = port;
-
-    on(first_port);
+    port = first;
     save("Good day");
-    on(second_port);
+    port = other;
     EXPECT_TRUE(soon_says("Good day"));
     auto ran = versions({"rollback", "shop", "--store", url});
     EXPECT_EQ(ran.exit_code, 0) << ran.err;
     EXPECT_TRUE(soon_says("Hello"));
-    on(first_port);
+    port = first;
     EXPECT_TRUE(soon_says("Hello"));
-    EXPECT_THAT(first->err(), HasSubstr("by=\"rolled back from"));
+    EXPECT_THAT(second.err(), HasSubstr("by=\"rolled back from"));
 }

@@ -50,6 +50,8 @@ public:
     // The same, as --store takes it.
     std::string uri() const { return "postgres:///postgres?user=switchhook&host=" + folder_.path().string(); }
     std::string url() const { return "host=" + folder_.path().string() + " dbname=postgres user=switchhook"; }
+    // The same as --store takes it.
+    std::string uri() const { return "postgres:///postgres?user=switchhook&host=" + folder_.path().string(); }
 
 private:
     std::string data() const { return (folder_.path() / "data").string(); }
