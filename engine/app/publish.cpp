@@ -8,6 +8,7 @@
 
 #include <iostream>
 #include <optional>
+#include <stdexcept>
 
 namespace switchhook::app {
 namespace {
@@ -32,8 +33,18 @@ std::shared_ptr<const script::Flow> checked_flow(const PublishOptions& options) 
     return problems.empty() ? library.flow(options.flow) : nullptr;
 }
 
+// Throws where the number runs another flow.
+void check_number(const PublishOptions& options) {
+    auto numbers = script::FlowLibrary::numbers({.root = options.flows}, {options.flow}).entries;
+    auto found = numbers.find(options.number);
+    if (found != numbers.end() && found->second.flow != options.flow)
+        throw std::runtime_error(options.number + " runs " + found->second.flow + ", not " + options.flow +
+                                 ": name one of its numbers, or change " + (options.flows / "numbers.lua").string());
+}
+
 int publish(const PublishOptions& options) {
     KeptVersions versions(options);
+    if (!options.number.empty()) check_number(options);
     auto flow = checked_flow(options);
     if (!flow) return failure;
     const auto& version = flow->version();
