@@ -97,6 +97,16 @@ private:
             report("settings", "`settings` is not a table of names and values", "write `settings = { name = value }`");
         else
             flow_.settings = std::move(*json);
+        auto callers = flow_.settings.find("test_callers");
+        if (callers != flow_.settings.end() && !is_list_of_numbers(*callers))
+            report("test_callers", "`settings.test_callers` is not a list of phone numbers",
+                   "write `test_callers = { \"+15551230147\" }`");
+    }
+
+    static bool is_list_of_numbers(const core::Json& value) {
+        return (value.is_array() || value.empty()) && std::all_of(value.begin(), value.end(), [](const auto& number) {
+                   return number.is_string() && core::is_e164(number.template get_ref<const std::string&>());
+               });
     }
 
     void fallback(int value) {

@@ -54,6 +54,18 @@ TEST(Flow, RefusesAModuleThatHidesOneOfTheEngines) {
               "test/call.lua: the engine has a script `call` of its own: give this one another name");
 }
 
+TEST(Flow, RefusesTestCallersThatAreNoPhoneNumbers) {
+    auto with = [](const std::string& callers) {
+        return "return { on_call = function() end, settings = {\n  test_callers = " + callers + " } }";
+    };
+    constexpr const char* problem =
+        "test/flow.lua:2: `settings.test_callers` is not a list of phone numbers: write `test_callers = { "
+        "\"+15551230147\" }`";
+    EXPECT_EQ(problems_of(with("{ '5551230147' }")), problem);
+    EXPECT_EQ(problems_of(with("'+15551230147'")), problem);
+    EXPECT_EQ(problems_of(with("{ '+15551230147' }")), "");
+}
+
 TEST(Flow, SuggestsTheKeyThatWasMeant) {
     EXPECT_EQ(problems_of("return {\n  on_cal = function() end,\n  on_message = function() end }"),
               "test/flow.lua:2: a flow has no `on_cal`: did you mean \"on_call\"?");

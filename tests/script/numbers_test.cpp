@@ -65,6 +65,19 @@ return {
     EXPECT_EQ(whole.line, 5);
 }
 
+TEST(Numbers, NameTheirTestCallers) {
+    auto numbers = read("return { ['+15550100'] = { flow = 'lexi', test_callers = { '+15551230147' } } }");
+    EXPECT_THAT(numbers.problems, IsEmpty());
+    EXPECT_THAT(numbers.entries["+15550100"].test_callers, ElementsAre("+15551230147"));
+    EXPECT_THAT(problems_of("return { ['+15550100'] = { flow = 'lexi', test_callers = {} } }"), IsEmpty());
+    EXPECT_THAT(problems_of("return { ['+15550100'] = { flow = 'lexi',\ntest_callers = { '5551230147' } } }"),
+                ElementsAre("numbers.lua:2: test_callers: \"5551230147\" is no phone number in E.164: write "
+                            "test_callers = { \"+15551230147\" }"));
+    EXPECT_THAT(problems_of("return { ['+15550100'] = { flow = 'lexi',\ntest_callers = '+15551230147' } }"),
+                ElementsAre("numbers.lua:2: test_callers must be a list of phone numbers: write "
+                            "test_callers = { \"+15551230147\" }"));
+}
+
 TEST(Numbers, MayBeNone) {
     auto numbers = read("return {}");
     EXPECT_THAT(numbers.problems, IsEmpty());
