@@ -117,7 +117,7 @@ protected:
 
 TEST_F(TlsOfTheEngine, TakesCallsUnderItsOwnCertificate) {
     EXPECT_THAT(url(""), HasSubstr("https://"));
-    EXPECT_THAT(ring(1), HasSubstr("action=\"" + url("/twilio/continue/1") + "\""));
+    EXPECT_THAT(ring(1), HasSubstr("action=\"" + url("/twilio/continue/1/1") + "\""));
     EXPECT_THAT(press(1, 1, "7"), HasSubstr("you pressed 7"));
     end(1);
 }

@@ -79,7 +79,7 @@ TEST_F(VersionsOfAnEngine, AreRolledBackForOneNumber) {
     save("Good day");
     EXPECT_EQ(versions({"rollback", "+15550101"}).exit_code, 0);
     auto other = [&] {
-        auto form = net::Form{{"CallSid", sid(++calls)}, {"AccountSid", "AC1"}, {"From", caller}, {"To", "+15550101"}};
+        auto form = net::Form{{"CallSid", sid(++calls)}, {"AccountSid", "AC00000000000000000000000000000001"}, {"From", caller}, {"To", "+15550101"}};
         auto document = post("/twilio/voice", form);
         end(calls);
         return document;
@@ -111,7 +111,7 @@ TEST_F(VersionsOfAnEngine, AreDraftsForTestCallersOnly) {
     EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
     auto tester = [&] {
         auto form =
-            net::Form{{"CallSid", sid(++calls)}, {"AccountSid", "AC1"}, {"From", "+15551230199"}, {"To", number}};
+            net::Form{{"CallSid", sid(++calls)}, {"AccountSid", "AC00000000000000000000000000000001"}, {"From", "+15551230199"}, {"To", number}};
         auto document = post("/twilio/voice", form);
         end(calls);
         return document;

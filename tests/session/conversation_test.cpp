@@ -58,7 +58,7 @@ protected:
     // Pieces of a waiting sound that were played.
     long sounds() const {
         return std::count_if(telephone.log.begin(), telephone.log.end(),
-                             [](const std::string& line) { return line.starts_with("play waiting_sound_"); });
+                             [](const std::string& entry) { return entry.starts_with("play waiting_sound_"); });
     }
     // Runs until it holds, for ten seconds at most.
     template <class Condition>

@@ -47,8 +47,6 @@ public:
     }
     void stop() { run("pg_ctl -D " + data() + " -w -s -m immediate stop"); }
 
-    // The same, as --store takes it.
-    std::string uri() const { return "postgres:///postgres?user=switchhook&host=" + folder_.path().string(); }
     std::string url() const { return "host=" + folder_.path().string() + " dbname=postgres user=switchhook"; }
     // The same as --store takes it.
     std::string uri() const { return "postgres:///postgres?user=switchhook&host=" + folder_.path().string(); }
