@@ -105,7 +105,7 @@ Engine::Engine(const ServeOptions& options)
     switchboard_ = std::make_unique<session::Switchboard>(
         switchboard, *workers_, library_, texts_,
         session::Surroundings{services_, *storage_->store, clock_, log_, metrics_, options.limits,
-                              options.openai.api_key.empty() ? nullptr : &models_, options.conversation});
+                              options.openai.api_key.empty() ? nullptr : &models_, options.conversation, &promises_});
 
     server_ = listen();
     watcher_ = std::make_unique<script::FlowWatcher>(
@@ -124,6 +124,8 @@ Engine::Engine(const ServeOptions& options)
 void Engine::start_keeping_promises() {
     promises_.deliver("http", session::deliver_http(client_, clock_, options_.allow_private_network));
     promises_.deliver("sms", session::deliver_texts(rest_.get()));
+    promises_.deliver(session::CallSession::promise_kind,
+                      [this](core::Promise promise) { return switchboard_->settle(std::move(promise)); });
     promises_.start(workers_->executor(0));
     retention_.start(workers_->executor(workers_->size() - 1));
 }

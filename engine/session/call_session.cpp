@@ -17,6 +17,13 @@ Ask say(std::string text) {
     return {"say", {{"text", std::move(text)}}, "fallback"};
 }
 
+// on_call_ended has this long before another engine takes it for lost.
+constexpr std::chrono::seconds time_for_the_end{10};
+
+std::string promise_id(const std::string& call) {
+    return "call_ended/" + call;
+}
+
 double seconds_between(core::Time from, core::Time to) {
     return std::chrono::duration<double>(to - from).count();
 }
@@ -35,7 +42,8 @@ CallSession::CallSession(core::CallInfo info, std::shared_ptr<const script::Live
 asio::awaitable<void> CallSession::run() {
     note_beginning();
     auto end = co_await run_flow();
-    if (end == FlowSession::End::moved) co_return;
+    moved_ = end == FlowSession::End::moved;
+    if (moved_) co_return;
     if (end == FlowSession::End::failed) co_await fall_back();
     port_.finish();
     co_await port_.over();
@@ -86,6 +94,7 @@ asio::awaitable<void> CallSession::close(std::string status) {
     if (std::exchange(closed_, true)) co_return;
     status_ = std::move(status);
     ended_ = with_.clock.now();
+    co_await promise_end();
     auto kept = co_await with_.store.close_call(info_.id, ended_, status_);
     closed_elsewhere_ = kept.error() == core::Errc::conflict;
     if (!kept && !closed_elsewhere_)
@@ -109,7 +118,24 @@ asio::awaitable<void> CallSession::wrap_up() {
 asio::awaitable<void> CallSession::run_ended() {
     if (!flow_.handles("on_call_ended")) co_return;
     flow_.info().summary = summary();
-    co_await flow_.run("on_call_ended", first_seq_of_end);
+    auto end = co_await flow_.run("on_call_ended", first_seq_of_end);
+    if (!with_.promises || end == FlowSession::End::moved) co_return;
+    auto kept = co_await with_.promises->kept(promise_id(info_.id));
+    if (!kept) with_.log.warn("promise not noted as kept", {{"call", info_.id}, {"why", kept.error().message()}});
+}
+
+// Should this process end before the flow has done what it owes, another one does it.
+asio::awaitable<void> CallSession::promise_end() {
+    if (!with_.promises || !flow_.handles("on_call_ended")) co_return;
+    core::Promise promise;
+    promise.id = promise_id(info_.id);
+    promise.business = flow().name();
+    promise.kind = promise_kind;
+    promise.destination = info_.id;
+    promise.payload = {{"call", info_.id}, {"status", status_}};
+    promise.due = ended_ + time_for_the_end;
+    auto made = co_await with_.promises->promise(std::move(promise));
+    if (!made) with_.log.error("end of call not promised", {{"call", info_.id}, {"why", made.error().message()}});
 }
 
 // The flow is out of the game: only the port is used, and only with what was checked when the flow went live.

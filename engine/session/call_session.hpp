@@ -11,6 +11,9 @@ namespace switchhook::session {
 // then on_call_ended.
 class CallSession {
 public:
+    // Of the promise to run on_call_ended, whose payload is {call, status}.
+    static constexpr const char* promise_kind = "call_ended";
+
     // REQUIRES: the store holds the call, open. With a past, the call goes on from there.
     CallSession(core::CallInfo info, std::shared_ptr<const script::Live> live, core::CallPort& port,
                 Surroundings surroundings, std::optional<Past> past = {});
@@ -24,6 +27,9 @@ public:
     // "expired". That is kept when it returns; what the flow does about it comes after.
     boost::asio::awaitable<void> close(std::string status);
 
+    // This session closed the call, and then learned that another engine had led it: the end is still to be settled.
+    bool owes_end() const { return moved_ && closed_ && !closed_elsewhere_; }
+
     const core::CallInfo& info() const { return info_; }
     const script::Flow& flow() const { return flow_.flow(); }
 
@@ -32,6 +38,7 @@ private:
     boost::asio::awaitable<void> fall_back();
     boost::asio::awaitable<void> wrap_up();
     boost::asio::awaitable<void> run_ended();
+    boost::asio::awaitable<void> promise_end();
     void note_beginning() const;
     core::Json summary() const;
 
@@ -43,6 +50,7 @@ private:
     FlowSession flow_;
     std::string status_;
     core::Time ended_{};
+    bool moved_ = false;
     bool closed_ = false;
     bool closed_elsewhere_ = false;  // another engine heard of the end first, and does what is owed
 };

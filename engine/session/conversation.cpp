@@ -82,7 +82,9 @@ asio::awaitable<Answer> Conversation::perform(const Ask& ask) {
     if (auto objection = objection_to(ask.kind); !objection.empty())
         co_return Answer::raise(objection, with_.clock.now());
     if (ask.kind == "converse") co_return co_await open(ask);
-    if (failed_) co_return ask.kind == "interject" || ask.kind == "play_while" ? of(nullptr) : *std::exchange(failed_, std::nullopt);
+    if (failed_)
+        co_return ask.kind == "interject" || ask.kind == "play_while" ? of(nullptr)
+                                                                      : *std::exchange(failed_, std::nullopt);
     if (ask.kind == "end_conversation") co_return co_await end(ask);
     if (ask.kind == "collect_digits") co_return co_await collect(ask);
     if (ask.kind == "interject") {

@@ -9,6 +9,7 @@
 #include "script/flow_library.hpp"
 #include "script/flow_run.hpp"
 #include "session/conversation.hpp"
+#include "session/outbox_worker.hpp"
 #include "session/services.hpp"
 #include "session/transcript.hpp"
 
@@ -29,6 +30,7 @@ struct Surroundings {
     script::Limits limits;
     core::AgentProvider* agents = nullptr;  // null: no model is configured
     std::chrono::milliseconds conversation_limit = ConversationCourse::Settings().time_limit;  // unless the agent says
+    OutboxWorker* promises = nullptr;  // null: what is owed after a call's end does not survive the process
 };
 
 // What a process before this one has kept of a call.

@@ -52,6 +52,10 @@ asio::awaitable<Result<void>> OutboxWorker::promise(Promise promise) {
     co_return made;
 }
 
+asio::awaitable<Result<void>> OutboxWorker::kept(std::string id) {
+    co_return co_await outbox_.done(std::move(id));
+}
+
 // Has the worker look now. Many at once are one look.
 void OutboxWorker::wake() {
     if (!started_ || woken_.exchange(true)) return;

@@ -65,6 +65,8 @@ public:
 
     // Durable when it returns. Due at once, where no time is given. Promising the same id again changes nothing.
     boost::asio::awaitable<core::Result<void>> promise(core::Promise promise);
+    // Whoever promised it has done it already.
+    boost::asio::awaitable<core::Result<void>> kept(std::string id);
 
 private:
     boost::asio::awaitable<void> run();

@@ -1,5 +1,6 @@
 #include "session/switchboard.hpp"
 
+#include "core/json_text.hpp"
 #include "twilio/call_parameters.hpp"
 #include "twiml/verbs.hpp"
 
@@ -213,6 +214,10 @@ asio::awaitable<void> Switchboard::run_call(Post& post, std::shared_ptr<ActiveCa
     post.registry.remove(*call, with_.clock.now());
     --active_calls_;
     with_.metrics.calls_active.Decrement();
+    if (!call->session.owes_end()) co_return;
+    core::Promise end;
+    end.payload = {{"call", call->session.info().id}};
+    co_await settle_call(post, std::move(end));
 }
 
 // No flow takes this call: the caller hears why, and reaches a person where the number's flow names one.
@@ -317,6 +322,30 @@ asio::awaitable<net::Response> Switchboard::end_call(Post& post, twilio::Webhook
     co_await call->session.close(status);
     call->port.end();
     co_return empty_document();
+}
+
+asio::awaitable<Attempt> Switchboard::settle(core::Promise promise) {
+    auto& post = post_of(core::text_of(promise.payload, "call"));
+    co_return co_await on(post.executor, settle_call(post, std::move(promise)));
+}
+
+asio::awaitable<Attempt> Switchboard::settle_call(Post& post, core::Promise promise) {
+    const auto sid = core::text_of(promise.payload, "call");
+    if (post.registry.find_call(sid)) co_return TryLater{"it goes on here"};
+    auto kept = co_await find_kept_call(sid, with_.store, flows_);
+    if (kept.error() == core::Errc::not_found || kept.error() == core::Errc::malformed)
+        co_return GiveUp{"the store does not hold the call: " + kept.error().message()};
+    if (!kept) co_return TryLater{kept.error().message()};
+    auto record = kept->record;
+    ActiveCall call(std::move(*kept), std::nullopt, "", options_.timing, post.executor, with_);
+    call.port.end();
+    if (!record.ended) {
+        co_await call.session.close(core::text_of(promise.payload, "status"));
+        co_await call.session.run();
+    } else {
+        co_await call.session.settle(std::move(record));
+    }
+    co_return Kept{};
 }
 
 asio::awaitable<net::Response> Switchboard::text_message(twilio::Webhook webhook) {

@@ -41,6 +41,9 @@ public:
     boost::asio::awaitable<net::Response> status(twilio::Webhook webhook);
     boost::asio::awaitable<net::Response> text_message(twilio::Webhook webhook);
 
+    // Does what is still owed of a call whose process ended before it was done: CallSession::promise_kind.
+    boost::asio::awaitable<Attempt> settle(core::Promise promise);
+
     // The worker on which a call lives, by its index.
     std::size_t worker_of(const std::string& call_sid) const;
     // Brings a call its audio, and keeps it for as long as the socket is of use. REQUIRES: runs on worker_of(call_sid).
@@ -73,6 +76,7 @@ private:
     boost::asio::awaitable<Found> bring(Post& post, const twilio::Webhook& webhook, const std::string& origin);
     boost::asio::awaitable<Found> open_call(Post& post, const twilio::Webhook& webhook, const std::string& origin);
     boost::asio::awaitable<Found> rebuild_call(Post& post, const twilio::Webhook& webhook, const std::string& origin);
+    boost::asio::awaitable<Attempt> settle_call(Post& post, core::Promise promise);
     boost::asio::awaitable<net::Response> end_call(Post& post, twilio::Webhook webhook);
     std::shared_ptr<ActiveCall> serve(Post& post, std::shared_ptr<ActiveCall> call);
     boost::asio::awaitable<void> run_call(Post& post, std::shared_ptr<ActiveCall> call);

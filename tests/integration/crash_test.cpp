@@ -51,7 +51,7 @@ return {
     call:say("Goodbye from " .. call.settings.server:sub(1, 4))
   end,
   on_call_ended = function(call, summary)
-    kv.increment("ended")
+    http.post(call.settings.server .. "/ended", { json = { call = call.sid, turn = 0 } })
   end,
 })";
 
@@ -67,13 +67,18 @@ public:
         std::lock_guard lock(mutex_);
         return keys_;
     }
+    std::size_t calls_ended() const {
+        std::lock_guard lock(mutex_);
+        return ended_.size();
+    }
 
 private:
     asio::awaitable<net::Response> book(net::Request request) {
         auto body = core::Json::parse(request.body);
         {
             std::lock_guard lock(mutex_);
-            keys_[std::string(request.headers.find("Idempotency-Key").value_or(""))].insert(request.body);
+            auto& asked = request.path() == "/ended" ? ended_ : keys_;
+            asked[std::string(request.headers.find("Idempotency-Key").value_or(""))].insert(request.body);
         }
         asio::steady_timer slow(co_await asio::this_coro::executor, std::chrono::milliseconds(120));
         co_await slow.async_wait(asio::use_awaitable);
@@ -81,7 +86,7 @@ private:
     }
 
     mutable std::mutex mutex_;
-    std::map<std::string, std::set<std::string>> keys_;
+    std::map<std::string, std::set<std::string>> keys_, ended_;  // bodies by key
     net::HttpServer server_;
 };
 
@@ -218,8 +223,13 @@ protected:
             EXPECT_EQ(heard.at(n), expected(n)) << "caller " << n;
         }
     }
-    // Every booking was asked for under one key, however often, and always with the same words.
+    // Every booking was asked for under one key, however often, and always with the same words; and every call's end
+    // was told, though whoever was to tell it may have been killed.
     void expect_bookings(int count) {
+        auto all = static_cast<std::size_t>(count);
+        for (int i = 0; i < 3 && bookings_.calls_ended() < all; ++i)
+            eventually([&] { return bookings_.calls_ended() >= all; });
+        EXPECT_EQ(bookings_.calls_ended(), all);
         auto keys = bookings_.by_key();
         std::set<std::string> bodies;
         for (const auto& [key, asked] : keys) {
@@ -243,18 +253,21 @@ TEST_F(Crash, OfTheEngineInTheMiddleOfAHundredCallsLosesNoneOfThem) {
     constexpr int calls = 100, kills = 20;
     std::vector<Node> nodes(1);
     start(nodes[0], 0, {});
+    std::string log;
     auto heard = callers(nodes, calls, [&] {
         std::minstd_rand random(seed);
         for (int kill = 0; kill < kills; ++kill) {
             std::this_thread::sleep_for(std::chrono::milliseconds(50 + random() % 300));
+            log += nodes[0].process->err();
             nodes[0].process.reset();  // kill -9
             start(nodes[0], 0, {});
         }
     });
     expect_all_heard(heard, calls);
     expect_bookings(calls);
-    EXPECT_THAT(nodes[0].process->err(), HasSubstr("call rebuilt from its journal"));
-    EXPECT_THAT(nodes[0].process->err(), testing::Not(HasSubstr("cannot be rebuilt")));
+    log += nodes[0].process->err();
+    EXPECT_TRUE(log.find("call rebuilt from its journal") != std::string::npos);
+    EXPECT_EQ(log.find("cannot be rebuilt"), std::string::npos);
 }
 
 TEST_F(Crash, OfOneOfTwoEnginesOnOneDatabaseLosesNoCall) {
