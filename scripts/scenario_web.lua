@@ -9,8 +9,7 @@
 ---
 --- The engine reaches it where it runs with `--allow-private-network`.
 local scenario = ...
-local refuse, want, want_options, show, poll = scenario.refuse, scenario.want, scenario.want_options, scenario.show,
-  scenario.poll
+local refuse, want, want_options, poll = scenario.refuse, scenario.want, scenario.want_options, scenario.poll
 
 --- The web server of a scenario.
 ---@class ScenarioWeb
