@@ -95,7 +95,8 @@ TEST_F(Options, WantTheSchemeOfAPublicUrl) {
 TEST_F(Options, ComeFromTheCommandLine) {
     auto parsed = parse(
         "--listen 0.0.0.0:80 --log-format json --log-level warn --max-calls 5 --reply-within-ms 500 "
-        "--drain-seconds 7 --flow-cpu-ms 30 --flow-memory-mib 2 --trusted-proxy 10.0.0.0/8");
+        "--drain-seconds 7 --flow-cpu-ms 30 --flow-memory-mib 2 --trusted-proxy 10.0.0.0/8 "
+        "--promise-hours 2 --keep-calls-days 3");
     EXPECT_EQ(parsed.listen, "0.0.0.0:80");
     EXPECT_EQ(parsed.log_format, core::LogFormat::json);
     EXPECT_EQ(parsed.log_level, core::LogLevel::warn);
@@ -105,6 +106,8 @@ TEST_F(Options, ComeFromTheCommandLine) {
     EXPECT_EQ(parsed.limits.cpu_per_slice.count(), 30'000);
     EXPECT_EQ(parsed.limits.memory_bytes, std::size_t{2} << 20);
     EXPECT_THAT(parsed.trusted_proxies, ElementsAre("10.0.0.0/8"));
+    EXPECT_EQ(parsed.promise_time, std::chrono::hours(2));
+    EXPECT_EQ(parsed.keep_calls, std::chrono::hours(72));
 }
 
 TEST_F(Options, RefuseToReplyLaterThanTwilioWaits) {

@@ -19,3 +19,8 @@ TEST(PhoneNumber, IsMaskedToItsLastFourDigits) {
     EXPECT_EQ(mask_phone_number("(415) 867-5310"), "…5310");
     EXPECT_EQ(mask_phone_number("anonymous"), "anonymous");
 }
+
+TEST(PhoneNumber, IsMaskedWhereverItStandsInAText) {
+    EXPECT_EQ(mask_phone_numbers("from +14158675310 to +15550199."), "from …5310 to …0199.");
+    EXPECT_EQ(mask_phone_numbers("1 + 1 = +2"), "1 + 1 = +2");
+}
