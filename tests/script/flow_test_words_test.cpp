@@ -368,6 +368,18 @@ TEST_F(FlowTestWords, NetworkWasNotSent) {
               at_line(5, "expected the flow not to send POST https://crm.example/calls, but it did"));
 }
 
+TEST_F(FlowTestWords, SeesWhatIsPromisedAsSent) {
+    const char* flow =
+        R"(local posted = http.post("https://crm.example/calls", { json = { from = call.from }, later = true })
+local texted = sms.send { to = "+15550100", body = "A call.", later = true }
+call:say(posted.promised .. ", " .. texted.promised))";
+    EXPECT_EQ(call_failure(flow, R"(caller:hears("promise-1, promise-2")
+network:was_sent("POST", "https://crm.example/calls", { json = { from = "+12025550142" } })
+sms:was_sent("+15550100", "a call")
+network:was_not_sent("GET", "https://crm.example/calls"))"),
+              "");
+}
+
 const char* const confirmation = R"(local sent, reason = sms.send { to = "+15550100", body = "A table for two." }
 call:say(reason or sent.status))";
 
