@@ -53,14 +53,14 @@ Json changes_of(KeptVersions& versions, const VersionTarget& target) {
 
 void print(const VersionTarget& target, const Json& changes) {
     std::cout << target.flow << (target.number.empty() ? "" : ", as it answers " + target.number) << '\n'
-              << std::left << std::setw(21) << "WHEN (UTC)" << std::setw(14) << "VERSION" << std::setw(32) << "STATE"
+              << std::left << std::setw(21) << "WHEN (UTC)" << std::setw(14) << "VERSION" << std::setw(34) << "STATE"
               << std::setw(7) << "CALLS"
               << "CHANGE\n";
     for (const auto& change : changes) {
         auto number = change.value("number", "");
         std::cout << std::left << std::setw(21)
                   << time_text(core::Time(std::chrono::milliseconds(change.value("at", std::int64_t{0}))))
-                  << std::setw(14) << change.value("version", "") << std::setw(32) << change.value("state", "")
+                  << std::setw(14) << change.value("version", "") << std::setw(34) << change.value("state", "")
                   << std::setw(7) << (change.contains("calls") ? change["calls"].dump() : "")
                   << change.value("change", "") << (number.empty() ? "" : " for " + number) << '\n';
     }
