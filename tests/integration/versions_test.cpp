@@ -22,8 +22,13 @@ protected:
         flow("run/drafts/shop/flow.lua", greeting(words));
     }
     // What the next call hears.
-    std::string call_says() {
-        auto document = ring(++calls);
+    std::string call_says(const char* from = caller, const char* to = number) {
+        net::Form form{{"CallSid", sid(++calls)},
+                       {"AccountSid", "AC00000000000000000000000000000001"},
+                       {"From", from},
+                       {"To", to},
+                       {"CallStatus", "ringing"}};
+        auto document = post("/twilio/voice", form);
         end(calls);
         return document;
     }
@@ -78,12 +83,7 @@ TEST_F(VersionsOfAnEngine, AreRolledBackForOneNumber) {
     serve();
     save("Good day");
     EXPECT_EQ(versions({"rollback", "+15550101"}).exit_code, 0);
-    auto other = [&] {
-        auto form = net::Form{{"CallSid", sid(++calls)}, {"AccountSid", "AC00000000000000000000000000000001"}, {"From", caller}, {"To", "+15550101"}};
-        auto document = post("/twilio/voice", form);
-        end(calls);
-        return document;
-    };
+    auto other = [&] { return call_says(caller, "+15550101"); };
     EXPECT_TRUE(eventually([&] { return other().find(">Hello<") != std::string::npos; }));
     EXPECT_THAT(call_says(), HasSubstr(">Good day<"));
 }
@@ -109,13 +109,7 @@ TEST_F(VersionsOfAnEngine, AreDraftsForTestCallersOnly) {
     draft("Good day");
     auto ran = versions({"publish", "shop", "--flows", "drafts", "--draft"});
     EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
-    auto tester = [&] {
-        auto form =
-            net::Form{{"CallSid", sid(++calls)}, {"AccountSid", "AC00000000000000000000000000000001"}, {"From", "+15551230199"}, {"To", number}};
-        auto document = post("/twilio/voice", form);
-        end(calls);
-        return document;
-    };
+    auto tester = [&] { return call_says("+15551230199", number); };
     EXPECT_TRUE(eventually([&] { return tester().find(">Good day<") != std::string::npos; }));
     EXPECT_THAT(call_says(), HasSubstr(">Hello<"));
     EXPECT_THAT(versions({"flows"}).out, testing::ContainsRegex("on trial: [0-9a-f]{12} for test callers"));
