@@ -177,7 +177,8 @@ function World:http(options, where)
 end
 
 function World:sms(options)
-  self:note(("flow %s %s: %s"):format(options.later and "promises a text to" or "texts",tostring(options.to), show(options.body or "")))
+  local does = options.later and "promises a text to" or "texts"
+  self:note(("flow %s %s: %s"):format(does, tostring(options.to), show(options.body or "")))
   local reason = self.refused[options.to] or self.refused["*"]
   if reason then
     self:note("the text is not sent: " .. reason)

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <deque>
+#include "core/queue.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -12,19 +13,14 @@ public:
     explicit PendingAudio(std::size_t most_bytes) : most_(most_bytes) {}
 
     void keep(std::string_view frame) {
-        frames_.emplace_back(frame);
+        frames_.push(std::string(frame));
         bytes_ += frame.size();
-        while (bytes_ > most_) {
-            dropped_ += frames_.front().size();
-            bytes_ -= frames_.front().size();
-            frames_.pop_front();
-        }
+        while (bytes_ > most_) dropped_ += take().size();
     }
 
     // The oldest frame. REQUIRES: not empty().
     std::string take() {
-        auto frame = std::move(frames_.front());
-        frames_.pop_front();
+        auto frame = frames_.pop();
         bytes_ -= frame.size();
         return frame;
     }
@@ -33,7 +29,7 @@ public:
 
 private:
     std::size_t most_;
-    std::deque<std::string> frames_;
+    core::Queue<std::string> frames_;
     std::size_t bytes_ = 0;
     std::size_t dropped_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "openai/realtime_link.hpp"
 
 #include "core/event.hpp"
+#include "core/queue.hpp"
 #include "openai/realtime_protocol.hpp"
 #include "openai/token_usage.hpp"
 
@@ -10,7 +11,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <deque>
 #include <optional>
 #include <utility>
 
@@ -79,9 +79,7 @@ public:
             if (over_) co_return core::Errc::closed;
             co_await arrived_.wait();
         }
-        auto event = std::move(events_.front());
-        events_.pop_front();
-        co_return event;
+        co_return events_.pop();
     }
 
     void close() {
@@ -131,7 +129,7 @@ private:
             // It does not read, or has gone: reading it then ends as well.
             socket_->abort();
         } else if (auto* tell = std::get_if<Tell>(&action)) {
-            events_.push_back(std::move(tell->event));
+            events_.push(std::move(tell->event));
         } else if (auto* note = std::get_if<Note>(&action)) {
             log_.warn("conversation", {{"call", options_.call}, {"what", note->what}});
         } else if (auto* reconnect = std::get_if<Reconnect>(&action)) {
@@ -174,7 +172,7 @@ private:
     std::shared_ptr<net::WebSocket> socket_;
     std::optional<std::chrono::milliseconds> reconnect_;
     std::optional<Moment> armed_;
-    std::deque<Event> events_;
+    core::Queue<Event> events_;
     core::Event arrived_;
     bool performing_ = false;
     bool over_ = false;

@@ -188,7 +188,7 @@ void Bridge::end_sound() {
 }
 
 void Bridge::signal(Signal signal) {
-    signals_.push_back(std::move(signal));
+    signals_.push(std::move(signal));
     waiting_.cancel();
 }
 
@@ -202,9 +202,7 @@ asio::awaitable<std::optional<Bridge::Signal>> Bridge::next(core::Time until) {
         co_await waiting_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
     if (signals_.empty()) co_return std::nullopt;
-    auto signal = std::move(signals_.front());
-    signals_.pop_front();
-    co_return signal;
+    co_return signals_.pop();
 }
 
 std::chrono::milliseconds Bridge::queued() const {

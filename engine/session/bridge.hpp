@@ -5,13 +5,13 @@
 #include "core/audio_leg.hpp"
 #include "core/clock.hpp"
 #include "core/metrics.hpp"
+#include "core/queue.hpp"
 #include "session/waiting_sound.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -95,7 +95,7 @@ private:
     unsigned sounds_ = 0;
     std::optional<std::chrono::steady_clock::time_point> caller_paused_;  // and no answer was heard yet
 
-    std::deque<Signal> signals_;
+    core::Queue<Signal> signals_;
     boost::asio::steady_timer waiting_;  // of next()
 };
 

@@ -129,7 +129,7 @@ void MediaStream::take(MediaMessage message) {
 }
 
 void MediaStream::give(Event event) {
-    events_.push_back(std::move(event));
+    events_.push(std::move(event));
     arrived_.set();
 }
 
@@ -147,8 +147,7 @@ asio::awaitable<Result<core::AudioLeg::Event>> MediaStream::read() {
     auto self = shared_from_this();
     while (events_.empty() && !over_) co_await arrived_.wait();
     if (events_.empty()) co_return std::exchange(told_, true) || !broke_off_ ? Error(Errc::closed) : broke_off_;
-    auto event = std::move(events_.front());
-    events_.pop_front();
+    auto event = events_.pop();
     if (taken_.has_waiters()) taken_.set();
     co_return event;
 }

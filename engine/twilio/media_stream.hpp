@@ -2,6 +2,7 @@
 
 #include "core/audio_leg.hpp"
 #include "core/event.hpp"
+#include "core/queue.hpp"
 #include "net/websocket.hpp"
 #include "twilio/caller_audio.hpp"
 #include "twilio/media_messages.hpp"
@@ -11,7 +12,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -84,7 +84,7 @@ private:
     bool flowing_ = false;  // media comes, and the watch looks whether it goes on
     boost::asio::steady_timer watch_;
 
-    std::deque<Event> events_;
+    core::Queue<Event> events_;
     core::Event arrived_;
     core::Event taken_;
     bool over_ = false;

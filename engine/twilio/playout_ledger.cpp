@@ -66,7 +66,7 @@ std::vector<std::string> PlayoutLedger::returned(std::string_view mark, Time now
     std::vector<std::string> played;
     while (!items_.empty() && items_.front().mark != 0 && items_.front().mark <= number) {
         played.push_back(std::move(items_.front().name));
-        items_.pop_front();
+        items_.erase(items_.begin());
     }
     return played;
 }

@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,8 +76,8 @@ private:
     Item& item(std::string_view name);
 
     const core::AudioFormat format_;
-    std::deque<Item> items_;  // not heard to their end
-    std::deque<Mark> marks_;  // that are out
+    std::vector<Item> items_;  // not heard to their end
+    std::vector<Mark> marks_;  // that are out
     std::uint64_t last_mark_ = 0;
     Place sent_ = 0;
     Place until_mark_ = 0;  // bytes; up to 0: one is due
