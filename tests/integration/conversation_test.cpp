@@ -1,3 +1,4 @@
+#include "integration/bookings.hpp"
 #include "integration/engine_fixture.hpp"
 #include "sim/carrier.hpp"
 #include "sim/carrier_api.hpp"
@@ -77,6 +78,7 @@ protected:
         options.webhooks.auth_token = core::Secret(token);
         options.settings.voice_url = url("/twilio/voice");
         options.settings.status_callback = url("/twilio/status");
+        options.webhooks.patience = std::chrono::seconds(10);
         std::unique_ptr<sim::Scenario> scenario;
         options.on_event = [&](const sim::CarrierCall& call, const sim::CallEvent& event) {
             scenario->show(call, event);
@@ -246,4 +248,62 @@ TEST_F(SilentModelTest, TellsTheCallerSoonThatTheModelDoesNotAnswer) {
         ada:hears("It was failed.")
         ada:is_hung_up())"),
               "");
+}
+
+namespace {
+
+// The same restaurant, whose bookings are made by a slow server.
+class KilledConversationTest : public ConversationTest {
+protected:
+    void SetUp() override {
+        ConversationTest::SetUp();
+        std::string text(restaurant);
+        const std::string tool = "return { booked = true, people = args.people }";
+        text.replace(text.find(tool), tool.size(),
+                     "local reply = http.post('" + bookings_.url() +
+                         "/book', { json = { turn = args.people } })\n"
+                         "return { booked = true, people = reply.json.number }");
+        flow("flows/shop/flow.lua", text);
+        engine.reset();
+        serve({"--allow-private-network"});
+    }
+
+    // The engine is killed, and another one takes its place.
+    void kill_and_serve() {
+        auto killed = port;
+        engine.reset();
+        engine = std::make_unique<ChildProcess>(
+            std::vector<std::string>{"serve", "--listen", "127.0.0.1:" + std::to_string(killed), "--threads", "2",
+                                     "--allow-private-network"},
+            folder.root(), environment);
+    }
+
+    Bookings bookings_{workers_, log_, std::chrono::milliseconds(700)};
+};
+
+}  // namespace
+
+TEST_F(KilledConversationTest, GoesOnWithWhatWasSaidAndWithTheToolThatWasUnderWay) {
+    auto kill = [this] {
+        ASSERT_TRUE(eventually([&] { return bookings_.requests() > 0; }));
+        kill_and_serve();
+    };
+    EXPECT_EQ(play(R"(
+        model:says("Concya, good evening! How can I help you?")
+        ada:hears("how can I help you")
+        ada:says("A table for four, please")
+        model:hears("a table for four")
+        model:uses("book_table", { people = 4 })
+        local again = assistant()
+        ada:is_answered_by(again)
+        again:is_told({ booked = true, people = 4 })
+        again:says_and_uses("Sorry, the line was gone. Your table is booked. Goodbye!", "hangup")
+        ada:hears("your table is booked. goodbye!")
+        ada:hears("It was finished.")
+        ada:is_hung_up())",
+                   kill),
+              "");
+    EXPECT_EQ(bookings_.requests(), 2) << "once by the engine that was killed, and once more by the other";
+    EXPECT_EQ(bookings_.by_key().size(), 1U) << "under the same Idempotency-Key";
+    EXPECT_THAT(engine->err(), HasSubstr("conversation goes on"));
 }

@@ -1,5 +1,5 @@
+#include "integration/bookings.hpp"
 #include "integration/engine_fixture.hpp"
-#include "net/http_server.hpp"
 #include "sim/carrier.hpp"
 #include "store/postgres_server.hpp"
 
@@ -8,7 +8,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include <mutex>
 #include <random>
 #include <set>
 
@@ -54,41 +53,6 @@ return {
     http.post(call.settings.server .. "/ended", { json = { call = call.sid, turn = 0 } })
   end,
 })";
-
-// A server that takes its time, and counts the requests by their Idempotency-Key.
-class Bookings {
-public:
-    explicit Bookings(net::Workers& workers, core::Log& log)
-        : server_(
-              workers, {}, [this](net::Request request) { return book(std::move(request)); }, log) {}
-
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(server_.port()); }
-    std::map<std::string, std::set<std::string>> by_key() const {
-        std::lock_guard lock(mutex_);
-        return keys_;
-    }
-    std::size_t calls_ended() const {
-        std::lock_guard lock(mutex_);
-        return ended_.size();
-    }
-
-private:
-    asio::awaitable<net::Response> book(net::Request request) {
-        auto body = core::Json::parse(request.body);
-        {
-            std::lock_guard lock(mutex_);
-            auto& asked = request.path() == "/ended" ? ended_ : keys_;
-            asked[std::string(request.headers.find("Idempotency-Key").value_or(""))].insert(request.body);
-        }
-        asio::steady_timer slow(co_await asio::this_coro::executor, std::chrono::milliseconds(120));
-        co_await slow.async_wait(asio::use_awaitable);
-        co_return net::json_response(200, {{"number", body["turn"]}});
-    }
-
-    mutable std::mutex mutex_;
-    std::map<std::string, std::set<std::string>> keys_, ended_;  // bodies by key
-    net::HttpServer server_;
-};
 
 class Crash : public EngineTest {
 protected:
