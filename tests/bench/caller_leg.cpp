@@ -59,7 +59,8 @@ void CallerLeg::stream() {
         rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     }
     call_.caller_streams = true;
-    send_frame(steady_now());
+    const auto due = call_.next_frame(false);
+    loop_.at(due, [this, due] { send_frame(due); });
 }
 
 void CallerLeg::send_frame(SteadyTime due) {

@@ -3,6 +3,7 @@
 #include "bench/media_direction.hpp"
 
 #include <chrono>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <string>
@@ -34,8 +35,9 @@ struct MediaResults {
 
 // What the two ends of one call have in common. A call talks once both are there.
 struct MediaCall {
-    MediaCall(const ModelHabits& habits, MediaResults& all)
+    MediaCall(const ModelHabits& habits, MediaResults& all, std::size_t its_number)
         : results(all),
+          number(its_number),
           speech_is_counted(!habits.interrupted),
           to_model(160, habits.converted ? 960 : 160, all.to_model),
           to_caller(habits.converted ? 960 : 160, 160, all.to_caller) {}
@@ -51,6 +53,7 @@ struct MediaCall {
     }
 
     MediaResults& results;
+    std::size_t number;
     bool speech_is_counted;
     MediaDirection to_model;
     MediaDirection to_caller;
@@ -58,6 +61,17 @@ struct MediaCall {
     bool model_listens = false;
     bool talks = true;  // both ends go on sending
     bool over = false;
+
+    // When the next frame of 20 ms is due. All calls' frames are spread evenly over these 20 ms, the model's halfway
+    // between a caller's: however the calls came to be connected, the floor and the engine get them at the same times.
+    SteadyTime next_frame(bool of_model) const {
+        constexpr std::chrono::nanoseconds period = std::chrono::milliseconds(20);
+        const double turns = 0.6180339887 * static_cast<double>(number) + (of_model ? 0.5 : 0);
+        const std::chrono::nanoseconds phase(
+            static_cast<std::int64_t>((turns - std::floor(turns)) * static_cast<double>(period.count())));
+        const auto now = steady_now();
+        return now + period - (now.time_since_epoch() - phase) % period;
+    }
 
     using Milliseconds = std::chrono::duration<double, std::milli>;
 

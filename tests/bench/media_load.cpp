@@ -84,7 +84,7 @@ struct MediaLoad::State : Readable {
     }
 
     void add_call(const Run& run) {
-        calls.push_back(std::make_unique<MediaCall>(habits, results));
+        calls.push_back(std::make_unique<MediaCall>(habits, results, calls.size()));
         if (run.from_the_first_frame) calls.back()->begin_to_measure();
     }
 
@@ -139,7 +139,6 @@ const MediaResults& MediaLoad::through_engine(std::uint16_t port, const Run& run
     while (!state.all_talk()) {
         state.loop.run_until(steady_now() + 500us);
         std::lock_guard lock(mutex);
-        // One at a time, so that their frames are spread over the 20 ms between two of a call.
         if (!documents.empty()) {
             state.connect_caller(port, documents.front().first,
                                  stream_of(documents.front().second, documents.front().first));

@@ -117,7 +117,8 @@ void ModelLeg::wait_for_caller() {
     loop_.at(steady_now() + 100ms, [this] {
         if (habits_.interrupted) return speak_at_once();
         begin_response();
-        speak_on(steady_now());
+        const auto due = call_->next_frame(true);
+        loop_.at(due, [this, due] { speak_on(due); });
     });
 }
 
