@@ -5,8 +5,11 @@ namespace switchhook::session {
 namespace asio = boost::asio;
 
 MessageSession::MessageSession(core::CallInfo info, std::shared_ptr<const script::Live> live, core::CallPort& port,
-                               Surroundings surroundings)
-    : info_(info), port_(port), with_(surroundings), flow_(std::move(info), std::move(live), port, surroundings) {}
+                               Surroundings surroundings, Past past)
+    : info_(info),
+      port_(port),
+      with_(surroundings),
+      flow_(std::move(info), std::move(live), port, surroundings, std::move(past)) {}
 
 asio::awaitable<void> MessageSession::run() {
     with_.metrics.messages_total.Increment();

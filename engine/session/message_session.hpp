@@ -9,7 +9,7 @@ namespace switchhook::session {
 class MessageSession {
 public:
     MessageSession(core::CallInfo info, std::shared_ptr<const script::Live> live, core::CallPort& port,
-                   Surroundings surroundings);
+                   Surroundings surroundings, Past past = {});
 
     // Runs the flow's on_message. A text that it returns is a reply like any other.
     boost::asio::awaitable<void> run();

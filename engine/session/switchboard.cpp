@@ -364,21 +364,34 @@ asio::awaitable<net::Response> Switchboard::answer_message(Post& post, twilio::W
                            {{"message", webhook.message_sid}, {"number", webhook.to}});
             co_return empty_document();
         }
-        auto info = twilio::message_info(webhook, with_.clock.now());
-        info.settings = live->settings;
-        auto send_later = [this, to = info.from, from = info.to, account = info.account](Json reply) {
-            OutgoingText text{to, from, reply.value("body", ""), reply.value("media", std::vector<std::string>()),
-                              account};
-            return texts_.send(std::move(text));
-        };
-        message = std::make_shared<ActiveMessage>(std::move(info), std::move(live), send_later,
-                                                  options_.timing.reply_within, post.executor, with_);
-        message->touched = with_.clock.now();
-        post.registry.add(message);
-        asio::co_spawn(post.executor, serve_message(message), asio::detached);
+        // A process before this one may have begun with it.
+        auto journal = co_await with_.store.journal(webhook.message_sid);
+        message = post.registry.find_message(webhook.message_sid);
+        if (!message) {
+            auto begun = journal ? std::move(*journal) : std::vector<core::JournalEntry>();
+            message = open_message(post, webhook, std::move(live), std::move(begun));
+        }
     }
     auto document = co_await message->port.reply();
     co_return net::xml_response(200, std::move(document));
+}
+
+std::shared_ptr<ActiveMessage> Switchboard::open_message(Post& post, const twilio::Webhook& webhook,
+                                                         std::shared_ptr<const script::Live> live,
+                                                         std::vector<core::JournalEntry> journal) {
+    auto info = twilio::message_info(webhook, with_.clock.now());
+    info.settings = live->settings;
+    auto send_later = [this, to = info.from, from = info.to, account = info.account](Json reply) {
+        OutgoingText text{to, from, reply.value("body", ""), reply.value("media", std::vector<std::string>()), account};
+        return texts_.send(std::move(text));
+    };
+    auto message =
+        std::make_shared<ActiveMessage>(std::move(info), std::move(live), send_later, options_.timing.reply_within,
+                                        post.executor, with_, Past{std::move(journal), {}});
+    message->touched = with_.clock.now();
+    post.registry.add(message);
+    asio::co_spawn(post.executor, serve_message(message), asio::detached);
+    return message;
 }
 
 asio::awaitable<void> Switchboard::serve_message(std::shared_ptr<ActiveMessage> message) {

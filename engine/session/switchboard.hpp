@@ -81,6 +81,9 @@ private:
     std::shared_ptr<ActiveCall> serve(Post& post, std::shared_ptr<ActiveCall> call);
     boost::asio::awaitable<void> run_call(Post& post, std::shared_ptr<ActiveCall> call);
     boost::asio::awaitable<net::Response> answer_message(Post& post, twilio::Webhook webhook);
+    std::shared_ptr<ActiveMessage> open_message(Post& post, const twilio::Webhook& webhook,
+                                                std::shared_ptr<const script::Live> live,
+                                                std::vector<core::JournalEntry> journal);
     std::string attach(const std::string& call_sid, const std::shared_ptr<twilio::MediaStream>& stream);
     boost::asio::awaitable<void> serve_message(std::shared_ptr<ActiveMessage> message);
     boost::asio::awaitable<void> sweep(Post& post);

@@ -364,3 +364,16 @@ TEST_F(SwitchboardTest, DialsTheFallbackWhereTheStoreTakesNoCall) {
     store.takes_calls = true;
     EXPECT_THAT(ring("CA2"), HasSubstr("Press a key"));
 }
+
+TEST_F(SwitchboardTest, RepliesToATextThatAnEngineBeforeItHadBegunWith) {
+    folder.write("texts/flow.lua", R"(return { on_message = function(message)
+        return "Text number " .. kv.increment("texts")
+    end })");
+    library.refresh();
+    open();
+    auto digest = core::Ask{"kv", {{"op", "increment"}, {"key", "texts"}}, ""}.digest();
+    core::JournalEntry begun{"SM1", 1, digest, of(7)};
+    EXPECT_TRUE(tests::run(context, store.append(std::move(begun))));
+    auto text = webhook("SM1", "+15550102", {{"Body", "hello"}});
+    EXPECT_THAT(tests::run(context, switchboard->text_message(text)).body, HasSubstr("Text number 7"));
+}
