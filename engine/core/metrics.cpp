@@ -58,8 +58,9 @@ Metrics::Metrics()
       flow_failures_total(counter(registry_, "switchhook_flow_failures_total", "Calls whose flow broke")),
       fallbacks_total(counter(registry_, "switchhook_fallbacks_total", "Calls that took their flow's fallback")),
       calls_expired_total(counter(registry_, "switchhook_calls_expired_total", "Calls that the carrier never ended")),
-      calls_rebuilt_total(counter(registry_, "switchhook_calls_rebuilt_total",
-                                  "Calls that went on here from their journal, after a restart or from another engine")),
+      calls_rebuilt_total(
+          counter(registry_, "switchhook_calls_rebuilt_total",
+                  "Calls that went on here from their journal, after a restart or from another engine")),
       replays_diverged_total(counter(registry_, "switchhook_replays_diverged_total",
                                      "Calls that could not be rebuilt: the flow asked something else than before")),
       flows_loaded(gauge(registry_, "switchhook_flows_loaded", "Flows with a live version")),
