@@ -7,6 +7,7 @@ namespace switchhook::bench {
 // Each measures the running engine, adds its bars to the report, and takes no longer than it says.
 void webhooks(Report& report);       // 40 s
 void memory(Report& report);         // 40 s
+void recovery(Report& report);       // 60 s
 void reload(Report& report);         // 120 s
 void tests(Report& report);          // 20 s
 void bridge(Report& report);         // 200 s

@@ -29,13 +29,12 @@ std::uint16_t port_told(const std::string& log) {
 }  // namespace
 
 Server::Server(const std::filesystem::path& flows, std::vector<std::pair<std::string, std::string>> environment,
-               std::vector<std::string> more_arguments) {
+               std::vector<std::string> more_arguments, std::filesystem::path data) {
     const auto log = folder_ / "log";
-    std::vector<std::string> arguments{"serve",        "--listen",    "127.0.0.1:0",
-                                       "--threads",    "1",           "--flows",
-                                       flows.string(), "--data",      (folder_ / "data").string(),
-                                       "--public-url", public_url,    "--max-calls",
-                                       "1000000",      "--log-level", "info"};
+    if (data.empty()) data = folder_ / "data";
+    std::vector<std::string> arguments{"serve",    "--listen",     "127.0.0.1:0", "--threads",   "1",
+                                       "--flows",  flows.string(), "--data",      data.string(), "--public-url",
+                                       public_url, "--max-calls",  "1000000",     "--log-level", "info"};
     arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
     environment.emplace_back("TWILIO_AUTH_TOKEN", auth_token);
     child_ = std::make_unique<Child>(engine_binary(), std::move(arguments), std::move(environment), log);

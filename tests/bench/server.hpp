@@ -36,11 +36,11 @@ return {
 // `switchhook serve`, running: one worker, on a core of its own, signatures checked, log written.
 class Server {
 public:
-    // `environment` and `more_arguments` are added to what it needs. Gives up with std::runtime_error, and what the
-    // server logged, where it is not ready within 10 s.
+    // `environment` and `more_arguments` are added to what it needs; what it keeps is in `data`, or goes with it. Gives
+    // up with std::runtime_error, and what the server logged, where it is not ready within 10 s.
     explicit Server(const std::filesystem::path& flows,
                     std::vector<std::pair<std::string, std::string>> environment = {},
-                    std::vector<std::string> more_arguments = {});
+                    std::vector<std::string> more_arguments = {}, std::filesystem::path data = {});
 
     Child& process() { return *child_; }
     std::uint16_t port() const { return port_; }
