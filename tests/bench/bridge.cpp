@@ -60,8 +60,9 @@ template <class Run>
 Measured measure(std::size_t calls, Child& process, Run&& run) {
     Measured measured;
     std::chrono::duration<double, std::milli> cpu{}, own{};
-    const auto memory_before = static_cast<double>(process.resident_bytes());
+    double memory_before = 0;
     MediaLoad::Run options{.calls = calls};
+    options.on_first = [&] { memory_before = static_cast<double>(process.resident_bytes()); };
     options.on_start = [&] { cpu = process.cpu_time(), own = own_cpu_time(); };
     options.on_end = [&] {
         cpu = process.cpu_time() - cpu, own = own_cpu_time() - own;
@@ -71,7 +72,7 @@ Measured measure(std::size_t calls, Child& process, Run&& run) {
     const auto call_seconds = static_cast<double>(calls) * std::chrono::duration<double>(options.duration).count();
     measured.cpu_ms = cpu.count() / call_seconds;
     measured.load_share = own / options.duration;
-    measured.memory_kib /= static_cast<double>(calls);
+    measured.memory_kib /= static_cast<double>(calls - 1);
     return measured;
 }
 

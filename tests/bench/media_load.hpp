@@ -21,12 +21,14 @@ public:
     std::uint16_t model_port() const;
 
     // Has so many calls talk for `warm_up`, then measures for `duration`; `on_start` and `on_end` are called at its
-    // ends. Throws std::runtime_error where not all of them talk within ten seconds.
+    // ends. Through the engine one call talks first, and alone until `on_first` returns: what the engine allocates once
+    // is there by then. Throws std::runtime_error where not all of them talk within ten seconds.
     struct Run {
         std::size_t calls = 0;
         std::chrono::milliseconds warm_up{1500};
         std::chrono::milliseconds duration{5000};
         bool from_the_first_frame = false;  // counts what happens before `warm_up` too
+        std::function<void()> on_first = [] {};
         std::function<void()> on_start = [] {};
         std::function<void()> on_end = [] {};
     };
