@@ -1,11 +1,12 @@
 #pragma once
 
+#include "core/waiters.hpp"
+
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/intrusive/slist.hpp>
 
-#include <optional>
 #include <utility>
 
 namespace switchhook::core {
@@ -15,28 +16,25 @@ namespace switchhook::core {
 // A waiter resumes inside set(), before it returns: an answer travels from a webhook to its flow and back
 // without a turn of the event loop. Every frame of every voice passes several of these, so a waiter is kept in the
 // coroutine that waits, and waking it allocates nothing.
+//
+// Whoever still waits when the event or the executor's context ends is destroyed.
 class Event {
-    using Resume = boost::asio::async_result<boost::asio::use_awaitable_t<>, void()>::handler_type;
-    struct Waiter : boost::intrusive::slist_base_hook<> {
-        std::optional<Resume> resume;
-    };
-    using Waiters = boost::intrusive::slist<Waiter, boost::intrusive::cache_last<true>>;
-
 public:
     Event() = default;
     Event(const Event&) = delete;
     Event& operator=(const Event&) = delete;
-    // Whoever still waits is destroyed.
     ~Event() {
-        while (!waiters_.empty()) take_first(waiters_);
+        while (!waiters_.empty()) Waiter::take_first(waiters_);
     }
 
     // Suspends until the next set().
     boost::asio::awaitable<void> wait() {
         // What begins the wait is kept in the coroutine's frame, and the waiter with it.
-        auto begin = [this, waiter = Waiter()](Resume resume) mutable {
+        auto begin = [this, waiter = Waiter()](Waiter::Resume resume) mutable {
+            if (!context_waiters_) context_waiters_ = &ContextWaiters::of(boost::asio::get_associated_executor(resume));
             waiter.resume.emplace(std::move(resume));
             waiters_.push_back(waiter);
+            context_waiters_->add(waiter);
         };
         return boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void()>(std::move(begin),
                                                                                          boost::asio::use_awaitable);
@@ -44,22 +42,16 @@ public:
 
     // Wakes everyone who waits now.
     void set() {
-        Waiters waiters;
+        Waiter::OfEvent waiters;
         waiters.swap(waiters_);
-        while (!waiters.empty()) take_first(waiters)();
+        while (!waiters.empty()) Waiter::take_first(waiters)();
     }
 
     bool has_waiters() const { return !waiters_.empty(); }
 
 private:
-    // What is taken out owns the coroutine, and with it the waiter that it was in.
-    static Resume take_first(Waiters& waiters) {
-        auto& first = waiters.front();
-        waiters.pop_front();
-        return std::move(*first.resume);
-    }
-
-    Waiters waiters_;
+    Waiter::OfEvent waiters_;
+    ContextWaiters* context_waiters_ = nullptr;
 };
 
 }  // namespace switchhook::core

@@ -109,6 +109,7 @@ protected:
     std::mutex mutex_;
     std::vector<net::Request> requests_;
     int refuse_with_ = 0;
+    std::atomic<int> sessions_ = 0;  // as a model counts them
     core::Log log_{{.level = core::LogLevel::off}, [](std::string_view) {}};
     net::Workers workers_{{.count = 1}};
     std::optional<net::HttpServer> server_;
@@ -202,10 +203,9 @@ TEST_F(Link, IsNotOpenedWithoutTlsBeyondLoopback) {
 }
 
 TEST_F(Link, OpensAnotherSessionWhereOneDrops) {
-    std::atomic<int> sessions = 0;
     serve([&](Socket socket) -> asio::awaitable<void> {
         auto settings = co_await accept(socket);
-        if (++sessions == 1) {
+        if (++sessions_ == 1) {
             co_await socket->close(1011);
             co_return;
         }
@@ -217,7 +217,7 @@ TEST_F(Link, OpensAnotherSessionWhereOneDrops) {
     auto port = open();
     port->begin();
     EXPECT_EQ(wait_for_event<AgentPort::Speech>(*port).audio, "hello");
-    EXPECT_EQ(sessions, 2);
+    EXPECT_EQ(sessions_, 2);
 }
 
 TEST_F(Link, FailsWhereTheKeyIsRefused) {
@@ -242,10 +242,9 @@ TEST_F(Link, EndsWithoutWaitingWhateverItIsAt) {
 
 // A model that stops reading is let go of once a bound of unsent voice is reached.
 TEST_F(Link, LetsGoOfAModelThatDoesNotRead) {
-    std::atomic<int> sessions = 0;
     serve([&](Socket socket) -> asio::awaitable<void> {
         auto settings = co_await accept(socket);
-        if (++sessions > 1) {
+        if (++sessions_ > 1) {
             auto enabled = co_await accept_update(socket);
             socket->send(R"({"type":"response.created","response":{"id":"r1"}})").value();
             socket->send(delta("i1", "hello")).value();
@@ -255,7 +254,7 @@ TEST_F(Link, LetsGoOfAModelThatDoesNotRead) {
         socket->send(delta("i0", "ready")).value();
         // It reads nothing, until it is let go of.
         asio::steady_timer timer(co_await asio::this_coro::executor);
-        while (sessions == 1) {
+        while (sessions_ == 1) {
             timer.expires_after(10ms);
             co_await timer.async_wait(asio::use_awaitable);
         }

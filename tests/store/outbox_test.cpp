@@ -71,9 +71,9 @@ protected:
     }
     std::vector<Promise> list(Filter filter = {}) { return wait(outbox_.list(filter)).value(); }
 
+    boost::asio::io_context context_;  // outlives the store's thread, which posts to it
     Kind kind_;
     core::Outbox& outbox_ = *kind_.one.outbox;
-    boost::asio::io_context context_;
 };
 
 using Kinds = testing::Types<InMemory, InSqlite, InPostgres>;
@@ -230,9 +230,9 @@ TYPED_TEST(OutboxTest, ListsABusinesssInOrder) {
 }
 
 TEST(PostgresOutbox, GivesEachPromiseToOneOfTwoEngines) {
+    boost::asio::io_context context;
     InPostgres here;
     InPostgres there;
-    boost::asio::io_context context;
     for (int i = 0; i < 40; ++i) {
         auto made = promise("CA" + std::to_string(i), std::to_string(i));
         ASSERT_TRUE(tests::run(context, here.one.outbox->promise(made)));

@@ -1,13 +1,11 @@
+#include "awaited.hpp"
 #include "core/log.hpp"
 #include "core/temporary_folder.hpp"
 #include "store/postgres_server.hpp"
 #include "store/storage.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
-
-#include <future>
 
 using namespace switchhook;
 using namespace std::chrono_literals;
@@ -49,12 +47,7 @@ class StoreTest : public testing::Test {
 protected:
     template <class T>
     core::Result<T> wait(core::Store::Awaitable<T> operation) {
-        boost::asio::io_context context;
-        std::optional<core::Result<T>> result;
-        boost::asio::co_spawn(context, std::move(operation),
-                              [&](std::exception_ptr, core::Result<T> r) { result = std::move(r); });
-        context.run();
-        return *result;
+        return tests::run(context_, std::move(operation));
     }
 
     core::JournalEntry entry(std::uint32_t seq, const char* digits) {
@@ -73,6 +66,7 @@ protected:
         return {std::move(info), "lexi", "0123456789ab"};
     }
 
+    boost::asio::io_context context_;  // outlives the store's thread, which posts to it
     core::ManualClock clock_{core::Time(1'772'490'600'000ms)};
     Kind kind_{clock_};
     core::Store& store_ = *kind_.storage.store;
