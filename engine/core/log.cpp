@@ -1,19 +1,16 @@
 #include "core/log.hpp"
 
 #include "core/json.hpp"
+#include "core/log_thread.hpp"
 #include "core/phone_number.hpp"
 
-#include <spdlog/async.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <spdlog/fmt/fmt.h>
 
 #include <chrono>
 #include <ctime>
 
 namespace switchhook::core {
 namespace {
-
-constexpr std::size_t queued_lines = 8192;
 
 std::string_view name_of(LogLevel level) {
     switch (level) {
@@ -53,18 +50,11 @@ std::string quoted(std::string text) {
 
 struct Log::Sink {
     std::function<void(std::string_view)> direct;
-    std::shared_ptr<spdlog::details::thread_pool> thread;
-    std::shared_ptr<spdlog::async_logger> logger;
+    std::unique_ptr<LogThread> thread;  // null where there is `direct`
 };
 
 Log::Log(Options options) : options_(std::move(options)), sink_(std::make_unique<Sink>()) {
-    sink_->thread = std::make_shared<spdlog::details::thread_pool>(queued_lines, 1);
-    sink_->logger =
-        std::make_shared<spdlog::async_logger>("switchhook", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
-                                               sink_->thread, spdlog::async_overflow_policy::overrun_oldest);
-    sink_->logger->set_pattern("%v");
-    sink_->logger->set_level(spdlog::level::trace);
-    sink_->logger->flush_on(spdlog::level::trace);
+    sink_->thread = std::make_unique<LogThread>();
 }
 
 Log::Log(Options options, std::function<void(std::string_view)> sink)
@@ -109,7 +99,7 @@ void Log::write(LogLevel level, std::string_view event, Fields fields) {
     if (sink_->direct)
         sink_->direct(line);
     else
-        sink_->logger->info("{}", line);
+        sink_->thread->write(line);
 }
 
 }  // namespace switchhook::core
