@@ -1,10 +1,6 @@
 #include "app/engine.hpp"
 
 #include "session/promise_delivery.hpp"
-#include "store/memory_store.hpp"
-#include "store/memory_versions.hpp"
-#include "store/postgres_versions.hpp"
-#include "store/sqlite_versions.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -52,21 +48,6 @@ net::Workers::Options worker_options(std::vector<std::optional<script::Watchdog:
     return options;
 }
 
-store::Storage open_storage(const ServeOptions& options, const core::Clock& clock, core::Log& log) {
-    if (options.store == "memory") return store::in_memory(clock);
-    if (!options.in_postgres()) return store::in_sqlite(options.data, clock, log);
-    store::PostgresLink::Options postgres;
-    postgres.url = options.store;
-    return store::in_postgres(std::move(postgres), clock, log);
-}
-
-std::unique_ptr<core::Versions> open_versions(const ServeOptions& options, core::Store& store, core::Log& log) {
-    if (options.store == "memory")
-        return std::make_unique<store::MemoryVersions>(dynamic_cast<store::MemoryStore&>(store));
-    if (!options.in_postgres()) return std::make_unique<store::SqliteVersions>(options.data, log);
-    return std::make_unique<store::PostgresVersions>(options.store, log);
-}
-
 session::OutboxWorker::Options promise_options(const ServeOptions& options) {
     session::OutboxWorker::Options worker;
     worker.give_up_after = options.promise_time;
@@ -84,8 +65,8 @@ Engine::Engine(const ServeOptions& options)
     : options_(options),
       log_(log_options(options)),
       storage_(open_storage(options, clock_, log_)),
-      versions_(open_versions(options, *storage_->store, log_)),
-      library_({.root = options.flows, .limits = options.limits, .versions = versions_.get()}, clock_, log_, metrics_),
+      library_({.root = options.flows, .limits = options.limits, .versions = storage_->versions.get()}, clock_, log_,
+               metrics_),
       reader_(reader_options(options)),
       sender_(client_),
       rest_(rest_client(options, sender_)),
@@ -110,7 +91,7 @@ Engine::Engine(const ServeOptions& options)
     server_ = listen();
     watcher_ = std::make_unique<script::FlowWatcher>(
         options.flows, [this](const script::Changes& changes) { library_.reload(changes); }, log_);
-    version_watcher_ = std::make_unique<script::VersionWatcher>(*versions_, [this] { library_.follow(); });
+    version_watcher_ = std::make_unique<script::VersionWatcher>(*storage_->versions, [this] { library_.follow(); });
     status_server_ = std::make_unique<net::HttpServer>(
         *workers_, net::HttpServer::Options{},
         [this](net::Request request) { return answer_status(std::move(request)); }, log_);

@@ -66,7 +66,6 @@ private:
     core::Log log_;
     core::Metrics metrics_;
     std::optional<store::Storage> storage_;
-    std::unique_ptr<core::Versions> versions_;
     script::Watchdog watchdog_;
     script::FlowLibrary library_;
     twilio::WebhookReader reader_;

@@ -1,22 +1,18 @@
 #pragma once
 
-#include "core/clock.hpp"
-#include "core/log.hpp"
+#include "app/kept_store.hpp"
 #include "core/versions.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <string>
 
 namespace switchhook::app {
 
 // Where the commands about versions look.
-struct VersionOptions {
-    std::filesystem::path data = "data";
-    std::string store = "sqlite";
+struct VersionOptions : StoreOptions {
     std::filesystem::path flows = "flows";
 };
 
@@ -46,9 +42,7 @@ public:
 
 private:
     const VersionOptions options_;
-    core::SystemClock clock_;
-    core::Log log_;
-    std::unique_ptr<core::Versions> versions_;
+    KeptStore kept_;
 };
 
 }  // namespace switchhook::app

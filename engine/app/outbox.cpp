@@ -1,9 +1,9 @@
 #include "app/commands.hpp"
+#include "app/kept_store.hpp"
 #include "app/time_text.hpp"
 #include "core/json_text.hpp"
 #include "core/phone_number.hpp"
 #include "core/wait.hpp"
-#include "store/storage.hpp"
 
 #include <iomanip>
 #include <iostream>
@@ -16,9 +16,7 @@ using core::Json;
 using core::Promise;
 using core::wait;
 
-struct OutboxOptions {
-    std::filesystem::path data = "data";
-    std::string store = "sqlite";
+struct OutboxOptions : StoreOptions {
     std::string business;
     std::string id;
     bool dead = false;
@@ -26,16 +24,6 @@ struct OutboxOptions {
     bool json = false;
     bool show_numbers = false;
 };
-
-store::Storage open(const OutboxOptions& options, const core::Clock& clock, core::Log& log) {
-    if (options.store == "memory")
-        throw std::runtime_error("what is kept in memory is the engine's alone: there is nothing to list");
-    if (options.store != "sqlite") return store::in_postgres({options.store}, clock, log);
-    if (!std::filesystem::exists(options.data / "switchhook.db"))
-        throw std::runtime_error("no engine has kept anything in `" + options.data.string() +
-                                 "`: name its folder with --data, or its database with --store");
-    return store::in_sqlite(options.data, clock, log);
-}
 
 std::string shown(const OutboxOptions& options, std::string text) {
     return options.show_numbers ? text : core::mask_phone_numbers(std::move(text));
@@ -89,12 +77,11 @@ int refuse(const core::Error& error, const std::string& id) {
 }
 
 int list(core::Outbox& outbox, const OutboxOptions& options) {
-    auto promises = wait(outbox.list({.dead = options.dead, .business = options.business}));
-    if (!promises) throw std::runtime_error(promises.error().message());
+    auto promises = value_of(wait(outbox.list({.dead = options.dead, .business = options.business})));
     if (options.json)
-        print_json(*promises, options);
+        print_json(promises, options);
     else
-        print(*promises, options);
+        print(promises, options);
     return success;
 }
 
@@ -103,10 +90,9 @@ int retry(core::Outbox& outbox, const OutboxOptions& options, core::Time now) {
         auto done = wait(outbox.retry(options.id, now));
         return done ? success : refuse(done.error(), options.id);
     }
-    auto dead = wait(outbox.list({.dead = true, .business = options.business}));
-    if (!dead) throw std::runtime_error(dead.error().message());
+    auto dead = value_of(wait(outbox.list({.dead = true, .business = options.business})));
     std::size_t count = 0;
-    for (const auto& promise : *dead)
+    for (const auto& promise : dead)
         if (wait(outbox.retry(promise.id, now))) ++count;
     std::cout << count << (count == 1 ? " promise" : " promises") << " will be tried again\n";
     return success;
@@ -122,13 +108,7 @@ int drop(core::Outbox& outbox, const OutboxOptions& options) {
 void add_outbox(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<OutboxOptions>();
     auto* cli = app.add_subcommand("outbox", "What flows promised and is still to be done, or had to be given up");
-    cli->add_option("--data", options->data, "The engine's data folder")
-        ->envname("SWITCHHOOK_DATA")
-        ->capture_default_str();
-    cli->add_option("--store", options->store, "What the engine keeps it in: sqlite (in --data), or postgres://…")
-        ->envname("SWITCHHOOK_STORE")
-        ->type_name("STORE")
-        ->capture_default_str();
+    add_store_options(*cli, *options);
     cli->add_option("--business", options->business, "Only this flow's")->type_name("FLOW");
     cli->add_flag("--dead", options->dead, "Lists only what was given up");
     cli->add_flag("--json", options->json, "Prints JSON");
@@ -149,13 +129,11 @@ void add_outbox(CLI::App& app, int& exit_code) {
     cli->callback([options, again, away, &exit_code] {
         if (again->parsed() && options->id.empty() && !options->all)
             throw CLI::ValidationError("outbox retry", "name a promise, or all of them with --all");
-        core::SystemClock clock;
-        core::Log log({.level = core::LogLevel::error});
-        auto storage = open(*options, clock, log);
+        KeptStore kept(*options);
         if (again->parsed())
-            exit_code = retry(*storage.outbox, *options, clock.now());
+            exit_code = retry(kept.outbox(), *options, kept.clock().now());
         else
-            exit_code = away->parsed() ? drop(*storage.outbox, *options) : list(*storage.outbox, *options);
+            exit_code = away->parsed() ? drop(kept.outbox(), *options) : list(kept.outbox(), *options);
     });
 }
 

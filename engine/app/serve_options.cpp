@@ -63,10 +63,6 @@ bool ServeOptions::on_loopback() const {
     return !error && address.is_loopback();
 }
 
-bool ServeOptions::in_postgres() const {
-    return store.starts_with("postgres://") || store.starts_with("postgresql://");
-}
-
 std::string ServeOptions::problem() const {
     boost::system::error_code error;
     boost::asio::ip::make_address(host(), error);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/kept_store.hpp"
 #include "core/log.hpp"
 #include "core/secret.hpp"
 #include "openai/realtime_provider.hpp"
@@ -15,13 +16,11 @@
 namespace switchhook::app {
 
 // Everything that `switchhook serve` can be told, by flag or by environment variable.
-struct ServeOptions {
+struct ServeOptions : StoreOptions {
     std::string listen = "127.0.0.1:8080";
     std::vector<std::string> public_urls;
     std::filesystem::path flows = "flows";
-    std::filesystem::path data = "data";
-    std::string store = "sqlite";  // sqlite, memory, or postgres://…
-    std::size_t threads = 0;       // 0: one a core
+    std::size_t threads = 0;  // 0: one a core
 
     core::LogLevel log_level = core::LogLevel::info;
     core::LogFormat log_format = core::LogFormat::text;
@@ -51,7 +50,6 @@ struct ServeOptions {
     std::string host() const;
     std::uint16_t port() const;
     bool on_loopback() const;
-    bool in_postgres() const;
 
     // A line for the operator if these settings cannot work together; empty if they can.
     std::string problem() const;

@@ -4,6 +4,7 @@
 #include "core/log.hpp"
 #include "core/outbox.hpp"
 #include "core/store.hpp"
+#include "core/versions.hpp"
 #include "store/postgres_link.hpp"
 #include "store/sqlite_file.hpp"
 
@@ -22,6 +23,7 @@ struct Storage {
     std::unique_ptr<PostgresLink> postgres;  // this, or neither: memory
     std::unique_ptr<core::Store> store;
     std::unique_ptr<core::Outbox> outbox;
+    std::unique_ptr<core::Versions> versions;
 };
 
 Storage in_memory(const core::Clock& clock);

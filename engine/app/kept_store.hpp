@@ -1,0 +1,56 @@
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/log.hpp"
+#include "store/storage.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace switchhook::app {
+
+// Where an engine keeps what outlives a call.
+struct StoreOptions {
+    std::filesystem::path data = "data";
+    std::string store = "sqlite";  // sqlite (in `data`), memory, or postgres://…
+
+    bool in_postgres() const;
+};
+
+// Opens the store, and makes it where there is none. Throws std::runtime_error, with a line for the operator. What is
+// referred to outlives it.
+store::Storage open_storage(const StoreOptions& options, const core::Clock& clock, core::Log& log);
+
+// Adds --data and --store, for commands that look at what an engine has kept.
+void add_store_options(CLI::App& cli, StoreOptions& options);
+
+// What an engine has kept, for one command; the engine may run meanwhile.
+class KeptStore {
+public:
+    // Throws std::runtime_error, with a line for the operator, where no engine has kept anything.
+    explicit KeptStore(const StoreOptions& options);
+
+    core::Store& store() { return *storage_.store; }
+    core::Outbox& outbox() { return *storage_.outbox; }
+    core::Versions& versions() { return *storage_.versions; }
+    const core::Clock& clock() const { return clock_; }
+    core::Log& log() { return log_; }
+
+private:
+    core::SystemClock clock_;
+    core::Log log_;
+    store::Storage storage_;
+};
+
+// What the store gave. Throws std::runtime_error, with a line for the operator, where it did not.
+template <class T>
+T value_of(core::Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().message());
+    return std::move(*result);
+}
+
+}  // namespace switchhook::app
