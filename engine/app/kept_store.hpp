@@ -37,6 +37,7 @@ public:
     core::Store& store() { return *storage_.store; }
     core::Outbox& outbox() { return *storage_.outbox; }
     core::Versions& versions() { return *storage_.versions; }
+    core::Settings& settings() { return *storage_.settings; }
     const core::Clock& clock() const { return clock_; }
     core::Log& log() { return log_; }
 

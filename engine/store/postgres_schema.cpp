@@ -93,6 +93,16 @@ CREATE INDEX outbox_by_destination ON outbox (business, destination, number) WHE
 CREATE INDEX outbox_dead ON outbox (number) WHERE state = 'dead';
 CREATE INDEX outbox_kept ON outbox (promised) WHERE state = 'kept';
 )sql",
+    R"sql(
+CREATE TABLE settings (
+  number   text NOT NULL,    -- E.164
+  revision bigint NOT NULL,  -- 1, 2, 3… of the number
+  content  text NOT NULL,    -- JSON: what is set from then on; secrets are sealed
+  what     text NOT NULL,    -- for people
+  at       bigint NOT NULL,  -- ms since 1970
+  PRIMARY KEY (number, revision)
+);
+)sql",
 };
 
 constexpr const char* begin = R"sql(

@@ -1,10 +1,7 @@
 #include "store/postgres_versions.hpp"
 
 #include "core/json_text.hpp"
-#include "store/postgres_schema.hpp"
 
-#include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace switchhook::store {
@@ -14,42 +11,14 @@ using core::Errc;
 using core::Json;
 using core::Result;
 using std::chrono::milliseconds;
-using SteadyClock = std::chrono::steady_clock;
-
-// How soon a wait notices that it is told to stop.
-constexpr milliseconds stop_within{100};
-constexpr milliseconds connect_every{500};
-
-void sleep(std::stop_token stop, milliseconds time) {
-    for (const auto until = SteadyClock::now() + time; !stop.stop_requested() && SteadyClock::now() < until;)
-        std::this_thread::sleep_for(std::min(time, stop_within));
-}
 
 }  // namespace
 
 PostgresVersions::PostgresVersions(const std::string& url, core::Log& log)
-    : log_(log), connection_(url), listening_(url) {
-    try {
-        migrate(connection_);
-    } catch (const std::runtime_error& error) {
-        throw std::runtime_error(std::string("cannot use the PostgreSQL database: ") + error.what());
-    }
-}
-
-// A connection that was lost since the last time is made once more.
-Result<PostgresRows> PostgresVersions::run(const PostgresQuery& query) {
-    std::lock_guard lock(mutex_);
-    for (bool again = false;; again = true) try {
-            return connection_.run(query);
-        } catch (const PostgresError& error) {
-            if (error.connection_lost() && !again) continue;
-            log_.error("the versions cannot be reached", {{"why", error.what()}});
-            return Errc::unavailable;
-        }
-}
+    : database_(url, "versions", "switchhook_versions", log) {}
 
 Result<std::vector<core::FlowVersions>> PostgresVersions::chosen() {
-    auto rows = run({"SELECT flow, revision, chosen FROM switchhook.flow_versions ORDER BY flow"});
+    auto rows = database_.run({"SELECT flow, revision, chosen FROM switchhook.flow_versions ORDER BY flow"});
     if (!rows) return rows.error();
     std::vector<core::FlowVersions> all;
     for (int row = 0; row < rows->size(); ++row) {
@@ -76,7 +45,7 @@ WITH taken AS (
   INSERT INTO switchhook.versions SELECT flow, $5, $9::text FROM taken WHERE $9::text IS NOT NULL ON CONFLICT DO NOTHING
 )
 SELECT pg_notify('switchhook_versions', flow) FROM taken)sql";
-    auto rows = run({sql,
+    auto rows = database_.run({sql,
                      {now.flow, std::to_string(now.revision), core::dump(core::to_json(now)), change.number,
                       change.version, std::to_string(static_cast<int>(change.kind)), change.what,
                       std::to_string(change.at.time_since_epoch().count()),
@@ -87,7 +56,7 @@ SELECT pg_notify('switchhook_versions', flow) FROM taken)sql";
 }
 
 Result<std::vector<core::VersionChange>> PostgresVersions::history(const std::string& flow) {
-    auto rows = run(
+    auto rows = database_.run(
         {"SELECT number, version, kind, what, at FROM switchhook.version_changes WHERE flow = $1 ORDER BY id", {flow}});
     if (!rows) return rows.error();
     std::vector<core::VersionChange> changes;
@@ -99,13 +68,13 @@ Result<std::vector<core::VersionChange>> PostgresVersions::history(const std::st
 }
 
 Result<std::optional<Json>> PostgresVersions::sources(const std::string& flow, const std::string& version) {
-    auto rows = run({"SELECT sources FROM switchhook.versions WHERE flow = $1 AND version = $2", {flow, version}});
+    auto rows = database_.run({"SELECT sources FROM switchhook.versions WHERE flow = $1 AND version = $2", {flow, version}});
     if (!rows) return rows.error();
     return rows->size() == 0 ? std::optional<Json>() : std::optional<Json>(Json::parse(rows->text(0, 0)));
 }
 
 Result<std::map<std::string, std::size_t>> PostgresVersions::calls(const std::string& flow) {
-    auto rows = run(
+    auto rows = database_.run(
         {"SELECT version, count(*) FROM switchhook.calls WHERE flow = $1 AND ended IS NULL GROUP BY version", {flow}});
     if (!rows) return rows.error();
     std::map<std::string, std::size_t> calls;
@@ -115,23 +84,7 @@ Result<std::map<std::string, std::size_t>> PostgresVersions::calls(const std::st
 }
 
 bool PostgresVersions::wait_for_change(std::stop_token stop, milliseconds longest) {
-    const auto until = SteadyClock::now() + longest;
-    while (!stop.stop_requested()) try {
-            if (!listens_) {
-                listening_.run_script("LISTEN switchhook_versions");
-                listens_ = true;
-                return true;  // nobody told of what came before
-            }
-            if (listening_.wait_for_notification(stop_within)) return true;
-            if (SteadyClock::now() >= until) return false;
-        } catch (const PostgresError& error) {
-            if (std::exchange(listens_, false))
-                log_.warn("the versions cannot be watched: trying again", {{"why", error.what()}});
-            listening_.disconnect();
-            sleep(stop, connect_every);
-            if (SteadyClock::now() >= until) return false;
-        }
-    return false;
+    return database_.wait_for_change(stop, longest);
 }
 
 }  // namespace switchhook::store

@@ -2,9 +2,8 @@
 
 #include "core/log.hpp"
 #include "core/versions.hpp"
-#include "store/postgres.hpp"
+#include "store/postgres_direct.hpp"
 
-#include <mutex>
 #include <string>
 
 namespace switchhook::store {
@@ -24,15 +23,7 @@ public:
     bool wait_for_change(std::stop_token stop, std::chrono::milliseconds longest) override;
 
 private:
-    core::Result<PostgresRows> run(const PostgresQuery& query);
-
-    core::Log& log_;
-    std::mutex mutex_;  // guards `connection_`
-    PostgresConnection connection_;
-
-    // wait_for_change's own.
-    PostgresConnection listening_;
-    bool listens_ = false;
+    PostgresDirect database_;
 };
 
 }  // namespace switchhook::store

@@ -92,6 +92,16 @@ CREATE INDEX outbox_by_destination ON outbox (business, destination, number) WHE
 CREATE INDEX outbox_dead ON outbox (number) WHERE state = 'dead';
 CREATE INDEX outbox_kept ON outbox (promised) WHERE state = 'kept';
 )sql",
+    R"sql(
+CREATE TABLE settings (
+  number   TEXT NOT NULL,     -- E.164
+  revision INTEGER NOT NULL,  -- 1, 2, 3… of the number
+  content  TEXT NOT NULL,     -- JSON: what is set from then on; secrets are sealed
+  what     TEXT NOT NULL,     -- for people
+  at       INTEGER NOT NULL,  -- ms since 1970
+  PRIMARY KEY (number, revision)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace

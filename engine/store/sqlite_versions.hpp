@@ -2,10 +2,9 @@
 
 #include "core/log.hpp"
 #include "core/versions.hpp"
-#include "store/sqlite.hpp"
+#include "store/sqlite_direct.hpp"
 
 #include <filesystem>
-#include <mutex>
 
 namespace switchhook::store {
 
@@ -24,18 +23,7 @@ public:
     bool wait_for_change(std::stop_token stop, std::chrono::milliseconds longest) override;
 
 private:
-    template <class T, class Work>
-    core::Result<T> with_database(Work work);
-    bool look_for_change();
-
-    core::Log& log_;
-    std::mutex mutex_;  // guards `database_`
-    SqliteDatabase database_;
-
-    // wait_for_change's own: a connection is not told of what it writes itself.
-    SqliteDatabase watched_;
-    std::int64_t data_version_ = -1;
-    std::int64_t revisions_ = -1;
+    SqliteDirect file_;
 };
 
 }  // namespace switchhook::store

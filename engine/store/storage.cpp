@@ -1,12 +1,15 @@
 #include "store/storage.hpp"
 
 #include "store/memory_outbox.hpp"
+#include "store/memory_settings.hpp"
 #include "store/memory_store.hpp"
 #include "store/memory_versions.hpp"
 #include "store/postgres_outbox.hpp"
+#include "store/postgres_settings.hpp"
 #include "store/postgres_store.hpp"
 #include "store/postgres_versions.hpp"
 #include "store/sqlite_outbox.hpp"
+#include "store/sqlite_settings.hpp"
 #include "store/sqlite_store.hpp"
 #include "store/sqlite_versions.hpp"
 
@@ -18,6 +21,7 @@ Storage in_memory(const core::Clock& clock) {
     storage.versions = std::make_unique<MemoryVersions>(*store);
     storage.store = std::move(store);
     storage.outbox = std::make_unique<MemoryOutbox>();
+    storage.settings = std::make_unique<MemorySettings>();
     return storage;
 }
 
@@ -27,6 +31,7 @@ Storage in_sqlite(const std::filesystem::path& directory, const core::Clock& clo
     storage.store = std::make_unique<SqliteStore>(*storage.sqlite, clock);
     storage.outbox = std::make_unique<SqliteOutbox>(*storage.sqlite);
     storage.versions = std::make_unique<SqliteVersions>(directory, log);
+    storage.settings = std::make_unique<SqliteSettings>(directory, log);
     return storage;
 }
 
@@ -37,6 +42,7 @@ Storage in_postgres(PostgresLink::Options options, const core::Clock& clock, cor
     storage.store = std::make_unique<PostgresStore>(*storage.postgres, clock);
     storage.outbox = std::make_unique<PostgresOutbox>(*storage.postgres);
     storage.versions = std::make_unique<PostgresVersions>(url, log);
+    storage.settings = std::make_unique<PostgresSettings>(url, log);
     return storage;
 }
 

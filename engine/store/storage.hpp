@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/outbox.hpp"
+#include "core/settings.hpp"
 #include "core/store.hpp"
 #include "core/versions.hpp"
 #include "store/postgres_link.hpp"
@@ -24,6 +25,7 @@ struct Storage {
     std::unique_ptr<core::Store> store;
     std::unique_ptr<core::Outbox> outbox;
     std::unique_ptr<core::Versions> versions;
+    std::unique_ptr<core::Settings> settings;
 };
 
 Storage in_memory(const core::Clock& clock);
