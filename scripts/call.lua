@@ -64,15 +64,41 @@ local copy = engine.copy -- the author's own table stays as it is: it may be use
 --- }
 --- ```
 ---@class Flow
----@field settings? table What may differ from number to number: `numbers.lua` lays a number's own settings over these.
+---@field settings? table<string, Setting|any> What may differ from number to number: a value, or a declaration that says more. `numbers.lua` lays a number's own settings over these, and `switchhook settings` what an operator sets.
 ---@field fallback? Fallback What a caller gets if anything in the flow breaks.
 ---@field on_call? fun(call: Call) Runs when somebody calls. When it returns, the engine hangs up.
 ---@field on_message? fun(message: Message): string? Runs when a text message comes in. A text that it returns is the reply.
 ---@field on_call_ended? fun(call: Call) Runs after every call, when nobody is on the line any more.
 
+--- One of a flow's settings, declared: `numbers.lua` and `switchhook settings` are checked against it.
+---
+--- ```lua
+--- settings = {
+---   front_desk = { type = "phone", label = "Front desk", required = true },
+---   seats = { type = "number", min = 1, max = 200, default = 20, help = "How many guests fit in" },
+---   language = { type = "choice", choices = { "en-US", "es-US" }, default = "en-US" },
+---   opening = { type = "hours", default = "mon-fri 9:00-17:00; sat 10:00-14:00" },
+---   crm_token = { type = "text", secret = true },
+--- }
+--- ```
+---
+--- The flow finds the value in `call.settings`, and nil where nobody has set one. Hours come as `hours.weekly` takes its
+--- `week`. A secret is set with `switchhook settings` only; it is sealed where it is kept, and neither a log nor a model
+--- gets to see it.
+---@class Setting
+---@field type "phone"|"text"|"number"|"boolean"|"choice"|"hours"|"voice" What values it takes: a phone is in E.164, a boolean is true or false, hours are a week's, a voice is its name.
+---@field default? any What it is where nobody sets it.
+---@field label? string What people call it, in a word or two.
+---@field help? string What it is for, in a sentence.
+---@field required? boolean Whether each number must have it. [default false]
+---@field secret? boolean For a text that nobody may read, such as a token. [default false]
+---@field choices? string[] The values of a choice.
+---@field min? number The least that a number may be.
+---@field max? number The most that a number may be.
+
 --- What a caller gets if the flow breaks: no caller is left in silence.
 ---@class Fallback
----@field dial? PhoneNumber Who answers instead.
+---@field dial? PhoneNumber|string Who answers instead: a number, or the name of the setting that holds it.
 ---@field say? string What the caller hears first.
 
 --- What the phone network knows about a caller. Any of it may be missing.
@@ -103,7 +129,7 @@ local copy = engine.copy -- the author's own table stays as it is: it may be use
 ---@field provider string The carrier: "twilio".
 ---@field account string The carrier's account.
 ---@field direction "inbound"|"outbound" Who called whom.
----@field settings table The flow's settings with the number's own laid over them.
+---@field settings table The flow's settings with those of the number laid over them. A call keeps those it began with.
 ---@field vars table Yours: what `on_call` leaves here, `on_call_ended` finds.
 ---@field caller Caller What the phone network knows about the caller.
 ---@field started number When the call began, as `os.time()` counts.
@@ -583,7 +609,7 @@ end
 ---@field to PhoneNumber The number that they wrote to.
 ---@field provider string The carrier: "twilio".
 ---@field account string The carrier's account.
----@field settings table The flow's settings with the number's own laid over them.
+---@field settings table The flow's settings with those of the number laid over them. A call keeps those it began with.
 ---@field vars table Yours.
 ---@field caller Caller What the phone network knows about the sender.
 ---@field body string What they wrote.

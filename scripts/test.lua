@@ -36,7 +36,7 @@ local option_types = { from = "string", to = "string", settings = "table", calle
 ---@class TestOptions
 ---@field from? string Who calls or texts: "+12025550142" if not given.
 ---@field to? string The business's number: "+12025550199" if not given.
----@field settings? table Laid over the flow's settings, as a number's own are in numbers.lua.
+---@field settings? table Laid over the flow's settings, as a number's own are in numbers.lua. A secret is given as a text.
 ---@field caller? table What the carrier knows of the caller: name, city, state, zip, country.
 ---@field at? string When the test begins: see `at`.
 ---@field zone? string The time zone of `at`.
@@ -70,14 +70,8 @@ function test.flow(name, defaults)
     if telling.current then
       refuse("a test cannot contain a test: write it(…) below the other's end)")
     end
-    local merged = {}
-    for key, value in pairs(defaults) do
-      merged[key] = value
-    end
     options = want_options(options, option_types, 'it("greets", { from = "+12025550142" }, function(caller) … end)')
-    for key, value in pairs(options) do
-      merged[key] = value
-    end
+    local merged = telling.laid_over(defaults, options)
     tests[#tests + 1] = { name = title, flow = name, options = merged, body = body, where = host.where() }
   end
 end

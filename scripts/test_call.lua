@@ -281,7 +281,7 @@ end
 function Call:fall_back()
   self.failed = nil
   self.world:note("the caller gets the flow's fallback")
-  local fallback = host.flow(self.flow).fallback or {}
+  local fallback = host.flow(self.flow, self.info.settings).fallback
   local sorry = "Sorry, something went wrong on our side."
   self:hear(fallback.say or fallback.dial and sorry .. " I am connecting you to someone." or sorry, "says")
   if not fallback.dial then

@@ -295,14 +295,7 @@ function caller:calls_again(options)
   if not call.over then
     telling.current.world:fail("the caller calls again, but " .. call:state() .. ": write caller:hangs_up() before it")
   end
-  local merged = {}
-  for key, value in pairs(telling.current.options) do
-    merged[key] = value
-  end
-  for key, value in pairs(options) do
-    merged[key] = value
-  end
-  telling.current.options, telling.current.call = merged, nil
+  telling.current.options, telling.current.call = telling.laid_over(telling.current.options, options), nil
   begin()
 end
 

@@ -82,6 +82,20 @@ local function want_options(options, known, example)
   return options
 end
 
+-- Options with others laid over them; so are their settings, one by one.
+local function laid_over(below, above)
+  local merged = {}
+  for _, options in ipairs({ below, above }) do
+    for key, value in pairs(options) do
+      merged[key] = value
+    end
+  end
+  if below.settings and above.settings then
+    merged.settings = laid_over(below.settings, above.settings)
+  end
+  return merged
+end
+
 -- ── The call that the test tells ─────────────────────────────────────────────────────────────────────────────────
 
 local CALLER, BUSINESS = "+12025550142", "+12025550199"
@@ -189,6 +203,7 @@ telling.instead = instead
 telling.subject = subject
 telling.want = want
 telling.want_options = want_options
+telling.laid_over = laid_over
 telling.new_info = new_info
 telling.begin = begin
 telling.settle = settle

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "script/flow.hpp"
+#include "script/setting.hpp"
 
 #include <functional>
 #include <map>
@@ -20,7 +21,8 @@ struct Flow::Compiled {
     Chunk main;
     std::map<std::string, Chunk, std::less<>> modules;
     std::set<std::string, std::less<>> handlers;
-    core::Json settings = core::Json::object();
+    core::Json settings = core::Json::object();  // by name, what they are where nobody sets them
+    DeclaredSettings declared;
     core::Json fallback;
     bool checked = false;  // it was run, and nothing was wrong
 };

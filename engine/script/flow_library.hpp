@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
+#include "core/settings.hpp"
 #include "core/versions.hpp"
 #include "script/change_collector.hpp"
 #include "script/flow.hpp"
@@ -45,6 +46,8 @@ public:
         // Where versions are kept before they go live, and chosen for all who share it; outlives the library. Null:
         // nothing is kept, and what is found in the files is live.
         core::Versions* versions = nullptr;
+        // What operators have set for numbers, laid over numbers.lua; outlives the library. Null: nothing.
+        core::Settings* settings = nullptr;
     };
 
     FlowLibrary(Options options, const core::Clock& clock, core::Log& log, core::Metrics& metrics);
@@ -61,7 +64,7 @@ public:
     // As a FlowWatcher gives them.
     Problems reload(const Changes& changes) { return changes.everything ? refresh() : refresh(changes.paths); }
 
-    // Takes over what has been chosen in the store since: by other engines, by operators.
+    // Takes over what has been chosen and set in the store since: by other engines, by operators.
     void follow();
 
     // What answers this caller of a number: the live version, or the candidate where the caller is in its trial. Null

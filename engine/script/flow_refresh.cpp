@@ -75,6 +75,7 @@ FlowRefresh::Outcome FlowRefresh::run(const std::set<std::string>& names) {
         settle(candidate);
     }
     bool loaded = choices_.load();
+    loaded = read_settings() || loaded;
     auto of_numbers = refresh_numbers(!candidates.empty() || loaded);
     outcome.looked = !candidates.empty() || loaded || of_numbers;
     if (outcome.looked) drop_unused();
@@ -84,8 +85,21 @@ FlowRefresh::Outcome FlowRefresh::run(const std::set<std::string>& names) {
 
 bool FlowRefresh::follow() {
     choices_.read();
-    if (!choices_.load()) return false;
+    bool loaded = choices_.load();
+    if (!read_settings() && !loaded) return false;
     refresh_numbers(true);
+    return true;
+}
+
+// Learns what has been set in the store. True if it is something else than before; what cannot be learned stays.
+bool FlowRefresh::read_settings() {
+    if (!options_.settings) return false;
+    auto current = options_.settings->current();
+    if (!current) return false;
+    std::map<std::string, core::Json> now;
+    for (auto& one : *current) now[one.number] = std::move(one.values);
+    if (now == loaded_.settings) return false;
+    loaded_.settings = std::move(now);
     return true;
 }
 
@@ -199,6 +213,7 @@ std::optional<Problems> FlowRefresh::refresh_numbers(bool flows_changed) {
     if (source) {
         NumbersContext context{{}, options_.providers};
         for (const auto& [name, business] : loaded_.businesses) context.flows[name] = business.live;
+        if (options_.settings) context.kept = loaded_.settings;
         candidate = read_numbers(*source, context, options_.limits, clock_.now());
     } else {
         candidate.problems = {std::get<Problem>(read)};

@@ -67,6 +67,7 @@ private:
     std::optional<Problems> refresh_numbers(bool flows_changed);
     void take_numbers(std::map<std::string, NumberEntry> now, bool tell, SteadyClock::duration took);
     void drop_unused();
+    bool read_settings();
 
     const FlowLibrary::Options options_;
     const core::Clock& clock_;

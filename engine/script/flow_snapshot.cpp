@@ -1,5 +1,7 @@
 #include "script/flow_snapshot.hpp"
 
+#include "script/effective_settings.hpp"
+
 #include <tuple>
 #include <utility>
 
@@ -13,10 +15,10 @@ bool answers_alike(const NumberEntry& a, const NumberEntry& b) {
 }
 
 std::shared_ptr<const Live> live_of(const std::shared_ptr<const Live>& before, const NumberEntry& entry,
-                                    const std::shared_ptr<const Flow>& flow, core::Time now) {
-    if (before && before->flow == flow && answers_alike(before->entry, entry)) return before;
-    auto settings = flow->settings();
-    settings.update(entry.settings);
+                                    const std::shared_ptr<const Flow>& flow, const core::Json& kept, core::Time now) {
+    auto settings = effective_settings(*flow, entry.settings, kept);
+    if (before && before->flow == flow && answers_alike(before->entry, entry) && before->settings == settings)
+        return before;
     return std::make_shared<const Live>(Live{flow, entry, std::move(settings), now});
 }
 
@@ -26,13 +28,13 @@ std::shared_ptr<const Flow> version_of(const Business& business, const std::stri
 }
 
 FlowSnapshot::Number number_of(const Business& business, const FlowSnapshot::Number& before, const NumberEntry& entry,
-                               core::Time now) {
+                               const core::Json& kept, core::Time now) {
     const auto& choice = business.chosen.of(entry.number);
     auto live = version_of(business, choice.live);
     FlowSnapshot::Number number;
-    number.live = live_of(before.live, entry, live ? live : business.live, now);
+    number.live = live_of(before.live, entry, live ? live : business.live, kept, now);
     if (auto candidate = version_of(business, choice.candidate)) {
-        number.candidate = live_of(before.candidate, entry, candidate, now);
+        number.candidate = live_of(before.candidate, entry, candidate, kept, now);
         number.trial = Trial{choice.percent, entry.test_callers};
         number.trial.test_callers.merge(test_callers_of(number.live->settings));
         number.trial.test_callers.merge(test_callers_of(number.candidate->settings));
@@ -70,8 +72,10 @@ FlowSnapshot snapshot_of(const LoadedFlows& loaded, const FlowSnapshot& before, 
         if (business) problems.insert(problems.end(), business->load_problems.begin(), business->load_problems.end());
         if (business && business->live) {
             auto was = before.numbers.find(number);
+            auto kept = loaded.settings.find(number);
             auto answers =
-                number_of(*business, was == before.numbers.end() ? FlowSnapshot::Number() : was->second, entry, now);
+                number_of(*business, was == before.numbers.end() ? FlowSnapshot::Number() : was->second, entry,
+                          kept == loaded.settings.end() ? core::Json::object() : kept->second, now);
             status.version = answers.live->flow->version();
             status.since = answers.live->since;
             if (answers.candidate) status.candidate = answers.candidate->flow->version();

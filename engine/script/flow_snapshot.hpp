@@ -38,6 +38,7 @@ struct LoadedFlows {
     std::map<std::string, Business> businesses;  // by the name of the folder
     std::map<std::string, NumberEntry> entries;  // by number: the last good ones
     Problems numbers_problems;                   // of numbers.lua as last seen
+    std::map<std::string, core::Json> settings;  // by number: what is set in the store, as last known
 };
 
 // All that is live at one moment. Never changed once published.

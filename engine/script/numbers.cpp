@@ -4,8 +4,11 @@
 #include "core/phone_number.hpp"
 #include "script/bytecode.hpp"
 #include "script/compiled_flow.hpp"
+#include "script/effective_settings.hpp"
 #include "script/flow_state.hpp"
 #include "script/lua_json.hpp"
+#include "script/phone_fix.hpp"
+#include "script/setting.hpp"
 #include "script/table_keys.hpp"
 
 #include <lua.hpp>
@@ -31,10 +34,10 @@ std::vector<std::string> names_of(const std::map<std::string, std::shared_ptr<co
     return names;
 }
 
-std::vector<std::string> keys_of(const Json& object) {
-    std::vector<std::string> keys;
-    for (const auto& [key, value] : object.items()) keys.push_back(key);
-    return keys;
+std::vector<std::string> names_of(const DeclaredSettings& settings) {
+    std::vector<std::string> names;
+    for (const auto& [name, setting] : settings) names.push_back(name);
+    return names;
 }
 
 // What the file returns, as plain data; or why there is none.
@@ -57,15 +60,6 @@ std::variant<Json, Problem> evaluate(const Source& source, const Limits& limits,
     auto json = to_json(state.lua(), -1);
     if (!json) return Problem{source.path, 0, "returns more than plain data, " + json.error().text(), example};
     return *json;
-}
-
-// How a number that is not in E.164 was probably meant.
-std::string e164_fix(const std::string& number) {
-    std::string digits;
-    std::copy_if(number.begin(), number.end(), std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
-    if (number.front() != '+' && digits.substr(0, 2) == "00") digits.erase(0, 2);
-    if (core::is_e164("+" + digits)) return "write \"+" + digits + "\" if that is its country code";
-    return "write + and the country code first, then digits only: \"+15550100\"";
 }
 
 class Check {
@@ -104,7 +98,7 @@ private:
         entry.line = keys_.line_of({number});
         if (!core::is_e164(number)) {
             problem(entry.line, in_quotes(number) + " is no phone number in E.164",
-                    number.empty() ? example : e164_fix(number));
+                    number.empty() ? example : phone_fix(number));
             return;
         }
         if (value.is_string())
@@ -174,12 +168,47 @@ private:
             return;
         }
         if (!found->second) return;
-        auto declared = keys_of(found->second->settings());
+        const auto& declared = declared_settings(*found->second);
         if (declared.empty()) return;
-        for (const auto& [key, value] : entry.settings.items())
-            if (std::find(declared.begin(), declared.end(), key) == declared.end())
-                problem(keys_.line_of({entry.number, "settings", key}),
-                        entry.flow + " has no setting " + in_quotes(key), core::did_you_mean(key, declared));
+        for (auto& [name, value] : entry.settings.items()) check_setting(entry, declared, name, value);
+        for (const auto& [name, setting] : declared)
+            if (setting.required && !entry.settings.contains(name)) check_kept(entry, name, setting);
+    }
+
+    void check_setting(const NumberEntry& entry, const DeclaredSettings& declared, const std::string& name,
+                       const Json& value) {
+        auto line = keys_.line_of({entry.number, "settings", name});
+        auto found = declared.find(name);
+        if (found == declared.end())
+            return problem(line, entry.flow + " has no setting " + in_quotes(name),
+                           core::did_you_mean(name, names_of(declared)));
+        if (found->second.secret)
+            return problem(line, "the setting `" + name + "` is a secret, and what stands in a file is none",
+                           "take it away and run `" + setting_command(entry.number, name, found->second) + "`");
+        auto checked = checked_setting(found->second, value);
+        if (auto* fault = std::get_if<SettingFault>(&checked))
+            problem(line, "the setting `" + name + "` " + fault->what, fault->fix);
+    }
+
+    // A setting that numbers.lua does not give must be in the store. Where nobody looks there, only what cannot stand
+    // in numbers.lua may be.
+    void check_kept(const NumberEntry& entry, const std::string& name, const Setting& setting) {
+        if (!context_.kept && setting.secret) return;
+        auto kept = Json::object();
+        if (context_.kept)
+            if (auto found = context_.kept->find(entry.number); found != context_.kept->end()) kept = found->second;
+        auto values = setting_values(*context_.flows.at(entry.flow), entry.settings, kept);
+        if (!values.at(name).value.is_null()) return;
+        auto fix = "run `" + setting_command(entry.number, name, setting) + "`";
+        if (!setting.secret) fix = "write it into the number's settings, or " + fix;
+        problem(entry.line,
+                entry.number + " has no `" + name + "`, a setting that " + entry.flow + " needs" +
+                    (setting.label.empty() ? "" : " (" + setting.label + ")"),
+                fix);
+    }
+
+    static std::string setting_command(const std::string& number, const std::string& name, const Setting& setting) {
+        return "switchhook settings " + number + " " + name + (setting.secret ? "=-" : "=…");
     }
 
     std::string file_;

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ struct NumbersContext {
     // Every flow that there is, by name; null for one that never loaded, whose settings nobody knows.
     std::map<std::string, std::shared_ptr<const Flow>> flows;
     std::vector<std::string> providers;
+    // What is set in the store, by number; nothing where that is not known.
+    std::optional<std::map<std::string, core::Json>> kept = {};
 };
 
 // The entries by number, whole only if there are no problems.

@@ -1,9 +1,11 @@
 #include "script/returned_table.hpp"
 
 #include "core/did_you_mean.hpp"
+#include "core/json_text.hpp"
 #include "core/phone_number.hpp"
 #include "script/lua_json.hpp"
 #include "script/lua_tokens.hpp"
+#include "script/setting_declaration.hpp"
 
 #include <lua.hpp>
 
@@ -52,6 +54,7 @@ public:
             member(lua_gettop(L_));
             lua_pop(L_, 1);
         }
+        fallback_number();
         if (problems_.empty() && !flow_.handlers.contains("on_call") && !flow_.handlers.contains("on_message"))
             report({}, "the flow answers neither calls nor texts", "add `on_call = function(call) … end`");
         std::sort(problems_.begin(), problems_.end(), [](auto& a, auto& b) { return a.line < b.line; });
@@ -96,11 +99,23 @@ private:
         else if (!json->is_object())
             report("settings", "`settings` is not a table of names and values", "write `settings = { name = value }`");
         else
-            flow_.settings = std::move(*json);
+            for (const auto& [name, given] : json->items()) setting(name, given);
         auto callers = flow_.settings.find("test_callers");
         if (callers != flow_.settings.end() && !is_list_of_numbers(*callers))
             report("test_callers", "`settings.test_callers` is not a list of phone numbers",
                    "write `test_callers = { \"+15551230147\" }`");
+    }
+
+    void setting(const std::string& name, const core::Json& given) {
+        auto read = setting_of(name, given);
+        if (auto* fault = std::get_if<SettingFault>(&read)) {
+            bool named = fault->what.starts_with("settings.");
+            return report(name, (named ? "" : "`settings." + name + "` ") + fault->what, fault->fix);
+        }
+        auto& setting = std::get<Setting>(read);
+        setting.line = line_of_key(flow_.bundle.main.text, name);
+        if (!setting.standard.is_null()) flow_.settings[name] = setting.standard;
+        flow_.declared.emplace(name, std::move(setting));
     }
 
     static bool is_list_of_numbers(const core::Json& value) {
@@ -120,12 +135,31 @@ private:
                 report(key, "`fallback` has no `" + key + "`", core::did_you_mean(key, fallback_keys));
             else if (!item.is_string() || item.get_ref<const std::string&>().empty())
                 report(key, "`fallback." + key + "` is not a text", "write it in quotes");
-            else if (key == "dial" && !core::is_e164(item.get_ref<const std::string&>()))
-                report(key, "`fallback.dial` is not a phone number: " + item.dump(),
-                       "write it with + and the country code: \"+15550100\"");
         }
         if (json->empty()) report("fallback", "`fallback` says nothing to do", "give it `dial`, `say` or both");
         flow_.fallback = std::move(*json);
+    }
+
+    // Once all settings are known: a number to dial, or the name of the setting that holds it.
+    void fallback_number() {
+        auto dial = core::text_of(flow_.fallback, "dial");
+        if (dial.empty() || core::is_e164(dial)) return;
+        auto found = flow_.declared.find(dial);
+        if (found == flow_.declared.end()) {
+            std::vector<std::string> names;
+            for (const auto& [name, setting] : flow_.declared) names.push_back(name);
+            auto meant = core::closest(dial, names);
+            report("dial", "`fallback.dial` is not a phone number: " + core::dump(dial),
+                   meant.empty() ? "write it with + and the country code: \"+15550100\", or the name of a setting"
+                                 : "did you mean the setting \"" + meant + "\"?");
+        } else if (const auto& setting = found->second;
+                   setting.type != Setting::Type::phone && !core::is_e164(core::text_of(flow_.settings, dial.c_str()))) {
+            report("dial", "`fallback.dial` names the setting `" + dial + "`, which holds no phone number",
+                   "declare it with type = \"phone\"");
+        } else if (setting.standard.is_null() && !setting.required) {
+            report("dial", "`fallback.dial` names the setting `" + dial + "`, which may be missing",
+                   "give it a default, or write required = true");
+        }
     }
 
     lua_State* L_;

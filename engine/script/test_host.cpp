@@ -2,6 +2,7 @@
 
 #include "core/did_you_mean.hpp"
 #include "script/author_line.hpp"
+#include "script/effective_settings.hpp"
 #include "script/lua_json.hpp"
 
 #include <date/tz.h>
@@ -58,6 +59,35 @@ int push_step(lua_State* L, const Step& step) {
         lua_setfield(L, -2, "value");
     }
     return 1;
+}
+
+// The settings of a test's call: the flow's, with what the test says over them. Throws std::invalid_argument where the
+// flow does not know or take what the test says, as numbers.lua would be refused.
+core::Json settings_of_test(const Flow& flow, const core::Json& given) {
+    const auto& declared = declared_settings(flow);
+    auto settings = flow.settings();
+    for (const auto& [name, value] : given.items()) {
+        auto found = declared.find(name);
+        if (found == declared.end()) {
+            std::vector<std::string> names;
+            for (const auto& [known, setting] : declared) names.push_back(known);
+            if (!names.empty())
+                throw std::invalid_argument(flow.name() + " has no setting \"" + name +
+                                            "\": " + core::did_you_mean(name, names));
+            settings[name] = value;
+            continue;
+        }
+        auto checked = checked_setting(found->second, value);
+        if (auto* fault = std::get_if<SettingFault>(&checked))
+            throw std::invalid_argument("the setting `" + name + "` " + fault->what + ": " + fault->fix);
+        settings[name] = std::get<core::Json>(std::move(checked));
+    }
+    for (const auto& [name, setting] : declared)
+        if (setting.required && !settings.contains(name))
+            throw std::invalid_argument("the test has no `" + name + "`, a setting that " + flow.name() +
+                                        " needs: write test.flow(\"" + flow.name() + "\", { settings = { " + name +
+                                        " = … } })");
+    return settings;
 }
 
 int nothing_because(lua_State* L, const std::string& why) {
@@ -122,8 +152,7 @@ core::CallInfo TestHost::call_info(lua_State* L, int index, const Flow& flow) co
     info.to = json.at("to");
     info.provider = "twilio";
     info.account = "AC00000000000000000000000000000000";
-    info.settings = flow.settings();
-    if (auto settings = json.find("settings"); settings != json.end()) info.settings.update(*settings);
+    info.settings = settings_of_test(flow, json.value("settings", core::Json::object()));
     info.caller = json.value("caller", core::Json::object());
     info.message = json.value("message", core::Json::object());
     info.summary = json.value("summary", core::Json::object());
@@ -138,7 +167,11 @@ int TestHost::flow(lua_State* L) {
         return nothing_because(
             L, "no flow is called \"" + name + "\": this file stands beside test.flow(\"" + flow_->name() + "\")");
     lua_createtable(L, 0, 4);
-    push_json(L, found->fallback());
+    // As it is in a call with these settings.
+    auto given = lua_istable(L, 2) ? json_at(L, 2) : core::Json::object();
+    auto settings = found->settings();
+    settings.update(given);
+    push_json(L, fallback_of(*found, settings));
     lua_setfield(L, -2, "fallback");
     for (auto* handler : {"on_call", "on_message", "on_call_ended"}) {
         lua_pushboolean(L, found->handles(handler));
