@@ -25,6 +25,7 @@ void add_rollback(CLI::App& app, int& exit_code);
 void add_promote(CLI::App& app, int& exit_code);
 void add_withdraw(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
+void add_settings(CLI::App& app, int& exit_code);
 void add_sim(CLI::App& app, int& exit_code);
 
 }  // namespace switchhook::app

@@ -1,5 +1,6 @@
 #include "app/engine.hpp"
 
+#include "app/key_from_environment.hpp"
 #include "session/promise_delivery.hpp"
 
 #include <algorithm>
@@ -16,6 +17,7 @@ using core::Json;
 core::Log::Options log_options(const ServeOptions& options) {
     auto secrets = options.twilio_auth_tokens;
     if (!options.openai.api_key.empty()) secrets.push_back(options.openai.api_key);
+    if (!options.key.empty()) secrets.push_back(options.key);
     return {options.log_level, options.log_format, options.show_phone_numbers, std::move(secrets)};
 }
 
@@ -63,10 +65,15 @@ std::size_t thread_count(const ServeOptions& options) {
 
 Engine::Engine(const ServeOptions& options)
     : options_(options),
-      log_(log_options(options)),
+      vault_(sealing_key(options.key)),
+      // What the vault has opened is masked in the finished line, whatever it came with.
+      log_(log_options(options), [this](std::string_view line) { log_thread_.write(vault_.mask(std::string(line))); }),
       storage_(open_storage(options, clock_, log_)),
-      library_({.root = options.flows, .limits = options.limits, .versions = storage_->versions.get()}, clock_, log_,
-               metrics_),
+      library_({.root = options.flows,
+                .limits = options.limits,
+                .versions = storage_->versions.get(),
+                .settings = storage_->settings.get()},
+               clock_, log_, metrics_),
       reader_(reader_options(options)),
       sender_(client_),
       rest_(rest_client(options, sender_)),
@@ -75,9 +82,11 @@ Engine::Engine(const ServeOptions& options)
       chat_({options.openai}, client_, clock_, log_),
       promises_(promise_options(options), *storage_->outbox, clock_, log_, metrics_),
       retention_({.keep = options.keep_calls}, *storage_->store, *storage_->outbox, clock_, log_),
-      services_({options.allow_private_network}, client_, texts_, *storage_->store, clock_, log_, &chat_, &promises_),
+      services_({options.allow_private_network, &vault_}, client_, texts_, *storage_->store, clock_, log_, &chat_,
+                &promises_),
       registrations_(thread_count(options)) {
     library_.refresh();
+    open_secrets();
     workers_ = std::make_unique<net::Workers>(worker_options(registrations_, watchdog_, log_));
     session::Switchboard::Options switchboard;
     switchboard.timing.reply_within = options.reply_within;
@@ -86,12 +95,14 @@ Engine::Engine(const ServeOptions& options)
     switchboard_ = std::make_unique<session::Switchboard>(
         switchboard, *workers_, library_, texts_,
         session::Surroundings{services_, *storage_->store, clock_, log_, metrics_, options.limits,
-                              options.openai.api_key.empty() ? nullptr : &models_, options.conversation, &promises_});
+                              options.openai.api_key.empty() ? nullptr : &models_, options.conversation, &promises_,
+                              &vault_});
 
     server_ = listen();
     watcher_ = std::make_unique<script::FlowWatcher>(
         options.flows, [this](const script::Changes& changes) { library_.reload(changes); }, log_);
-    version_watcher_ = std::make_unique<script::VersionWatcher>(*storage_->versions, [this] { library_.follow(); });
+    version_watcher_ = std::make_unique<script::ChangeWatcher>(*storage_->versions, [this] { follow(); });
+    settings_watcher_ = std::make_unique<script::ChangeWatcher>(*storage_->settings, [this] { follow(); });
     status_server_ = std::make_unique<net::HttpServer>(
         *workers_, net::HttpServer::Options{},
         [this](net::Request request) { return answer_status(std::move(request)); }, log_);
@@ -103,12 +114,33 @@ Engine::Engine(const ServeOptions& options)
 }
 
 void Engine::start_keeping_promises() {
-    promises_.deliver("http", session::deliver_http(client_, clock_, options_.allow_private_network));
-    promises_.deliver("sms", session::deliver_texts(rest_.get()));
+    auto http = session::deliver_http(client_, clock_, options_.allow_private_network);
+    promises_.deliver("http", session::opened(vault_, std::move(http)));
+    promises_.deliver("sms", session::opened(vault_, session::deliver_texts(rest_.get())));
     promises_.deliver(session::CallSession::promise_kind,
                       [this](core::Promise promise) { return switchboard_->settle(std::move(promise)); });
     promises_.start(workers_->executor(0));
     retention_.start(workers_->executor(workers_->size() - 1));
+}
+
+void Engine::follow() {
+    library_.follow();
+    open_secrets();
+}
+
+// The secrets of all numbers: the log masks them before a call has them, and the operator learns now what cannot be
+// opened, once.
+void Engine::open_secrets() {
+    std::lock_guard lock(opening_);
+    for (const auto& status : library_.status()) {
+        const auto& number = status.entry.number;
+        auto live = library_.find(number);
+        auto problem = live ? vault_.open_settings(live->settings, number).problem : std::string();
+        auto& known = not_opened_[number];
+        if (problem != known && !problem.empty())
+            log_.error("secret setting not opened: calls take the fallback", {{"number", number}, {"why", problem}});
+        known = std::move(problem);
+    }
 }
 
 net::HttpServer::WebSocketHandler Engine::media_streams() {
@@ -165,6 +197,7 @@ std::unique_ptr<net::HttpServer> Engine::listen() {
 Engine::~Engine() {
     watcher_.reset();
     version_watcher_.reset();
+    settings_watcher_.reset();
     status_server_.reset();
     server_->stop();
     server_->wait_until_drained(std::chrono::seconds(1));

@@ -4,16 +4,17 @@
 #include "app/status_file.hpp"
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "core/log_thread.hpp"
 #include "core/metrics.hpp"
-#include "core/versions.hpp"
+#include "core/vault.hpp"
 #include "net/http_client.hpp"
 #include "net/http_server.hpp"
 #include "net/workers.hpp"
 #include "openai/chat_client.hpp"
 #include "openai/realtime_provider.hpp"
+#include "script/change_watcher.hpp"
 #include "script/flow_library.hpp"
 #include "script/flow_watcher.hpp"
-#include "script/version_watcher.hpp"
 #include "script/watchdog.hpp"
 #include "session/outbox_worker.hpp"
 #include "session/retention.hpp"
@@ -24,7 +25,9 @@
 #include "twilio/rest_client.hpp"
 #include "twilio/webhook.hpp"
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,10 +62,14 @@ private:
     boost::asio::awaitable<std::optional<net::Response>> admit_stream(net::Request request);
     std::unique_ptr<net::HttpServer> listen();
     void start_keeping_promises();
+    void follow();
+    void open_secrets();
     void say_what_it_serves();
 
     const ServeOptions options_;
     core::SystemClock clock_;
+    core::Vault vault_;
+    core::LogThread log_thread_;
     core::Log log_;
     core::Metrics metrics_;
     std::optional<store::Storage> storage_;
@@ -84,8 +91,11 @@ private:
     std::unique_ptr<net::HttpServer> server_;
     std::unique_ptr<net::HttpServer> status_server_;  // on loopback, never where callers' webhooks come
     std::unique_ptr<script::FlowWatcher> watcher_;
-    std::unique_ptr<script::VersionWatcher> version_watcher_;
+    std::unique_ptr<script::ChangeWatcher> version_watcher_;
+    std::unique_ptr<script::ChangeWatcher> settings_watcher_;
     std::unique_ptr<StatusFile> status_;
+    std::mutex opening_;                             // guards `not_opened_`
+    std::map<std::string, std::string> not_opened_;  // by number: why a secret setting of it cannot be opened
 };
 
 }  // namespace switchhook::app

@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
     app::add_promote(cli, exit_code);
     app::add_withdraw(cli, exit_code);
     app::add_demo(cli, exit_code);
+    app::add_settings(cli, exit_code);
     app::add_sim(cli, exit_code);
 
     if (auto problem = subcommand_problem(cli, argc, argv); !problem.empty()) {

@@ -1,6 +1,7 @@
 #include "app/serve_options.hpp"
 
 #include "app/environment.hpp"
+#include "app/key_from_environment.hpp"
 #include "twilio/routes.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -84,6 +85,7 @@ std::string ServeOptions::problem() const {
     for (const auto& url : public_urls)
         if (!url.starts_with("https://") && !url.starts_with("http://"))
             return "--public-url starts with https:// or http://, as https://voice.example.com, not `" + url + "`";
+    if (auto problem = key_problem(key); !problem.empty()) return problem;
     return openai.problem();
 }
 
@@ -212,13 +214,15 @@ void add_serve_options(CLI::App& cli, ServeOptions& o) {
     cli.footer(
         "Secrets come from the environment, or from a file .env in the working directory:\n"
         "  TWILIO_AUTH_TOKEN    checks webhooks and sends texts; several, separated by commas, while you rotate\n"
-        "  OPENAI_API_KEY       lets callers talk with a model\n");
+        "  OPENAI_API_KEY       lets callers talk with a model\n"
+        "  SWITCHHOOK_KEY       opens the secret settings of numbers; see switchhook settings\n");
 }
 
 void read_secrets(ServeOptions& options) {
     for (auto& token : split_list(environment({"TWILIO_AUTH_TOKEN"})))
         options.twilio_auth_tokens.emplace_back(std::move(token));
     options.openai.api_key = core::Secret(environment({"OPENAI_API_KEY"}));
+    options.key = key_from_environment();
     if (options.public_urls.empty())
         for (const auto& url : split_list(environment({"PUBLIC_URL", "TWILIO_WEBHOOK_URL", "PUBLIC_WEBHOOK_URL"})))
             options.public_urls.push_back(without_route(url));

@@ -30,6 +30,7 @@ struct ServeOptions : StoreOptions {
     std::string twilio_account_sid;
     std::string twilio_api_url = "https://api.twilio.com";
     openai::Account openai;
+    core::Secret key;  // under which secret settings are sealed
     bool allow_unsigned = false;
     bool allow_private_network = false;
     std::vector<std::string> trusted_proxies;

@@ -5,8 +5,8 @@
 
 namespace switchhook::core {
 
-// Writes finished lines to standard error, on a thread of its own. Safe to use from any thread; whoever writes waits for
-// nobody: past 8,192 lines in the queue the oldest are lost.
+// Writes finished lines to standard error, on a thread of its own. Safe to use from any thread; whoever writes waits
+// for nobody: past 8,192 lines in the queue the oldest are lost.
 class LogThread {
 public:
     LogThread();

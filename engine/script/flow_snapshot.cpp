@@ -73,9 +73,8 @@ FlowSnapshot snapshot_of(const LoadedFlows& loaded, const FlowSnapshot& before, 
         if (business && business->live) {
             auto was = before.numbers.find(number);
             auto kept = loaded.settings.find(number);
-            auto answers =
-                number_of(*business, was == before.numbers.end() ? FlowSnapshot::Number() : was->second, entry,
-                          kept == loaded.settings.end() ? core::Json::object() : kept->second, now);
+            auto answers = number_of(*business, was == before.numbers.end() ? FlowSnapshot::Number() : was->second,
+                                     entry, kept == loaded.settings.end() ? core::Json::object() : kept->second, now);
             status.version = answers.live->flow->version();
             status.since = answers.live->since;
             if (answers.candidate) status.candidate = answers.candidate->flow->version();

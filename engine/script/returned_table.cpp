@@ -152,8 +152,8 @@ private:
             report("dial", "`fallback.dial` is not a phone number: " + core::dump(dial),
                    meant.empty() ? "write it with + and the country code: \"+15550100\", or the name of a setting"
                                  : "did you mean the setting \"" + meant + "\"?");
-        } else if (const auto& setting = found->second;
-                   setting.type != Setting::Type::phone && !core::is_e164(core::text_of(flow_.settings, dial.c_str()))) {
+        } else if (const auto& setting = found->second; setting.type != Setting::Type::phone &&
+                                                        !core::is_e164(core::text_of(flow_.settings, dial.c_str()))) {
             report("dial", "`fallback.dial` names the setting `" + dial + "`, which holds no phone number",
                    "declare it with type = \"phone\"");
         } else if (setting.standard.is_null() && !setting.required) {

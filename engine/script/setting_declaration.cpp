@@ -72,7 +72,8 @@ std::variant<Setting, SettingFault> setting_of(const std::string& name, const Js
     auto standard = given.find("default");
     if (standard == given.end()) return setting;
     auto checked = checked_setting(setting, *standard);
-    if (auto* fault = std::get_if<SettingFault>(&checked)) return SettingFault{"as a default " + fault->what, fault->fix};
+    if (auto* fault = std::get_if<SettingFault>(&checked))
+        return SettingFault{"as a default " + fault->what, fault->fix};
     setting.standard = std::get<Json>(std::move(checked));
     return setting;
 }

@@ -1,5 +1,7 @@
 #include "session/call_session.hpp"
 
+#include "script/effective_settings.hpp"
+
 #include <utility>
 
 namespace switchhook::session {
@@ -33,7 +35,7 @@ double seconds_between(core::Time from, core::Time to) {
 CallSession::CallSession(core::CallInfo info, std::shared_ptr<const script::Live> live, core::CallPort& port,
                          Surroundings surroundings, std::optional<Past> past)
     : info_(info),
-      fallback_(live->flow->fallback()),
+      fallback_(script::fallback_of(*live->flow, info_.settings)),
       port_(port),
       with_(surroundings),
       steps_(past ? std::optional(past->journal.size()) : std::nullopt),
@@ -142,8 +144,8 @@ asio::awaitable<void> CallSession::promise_end() {
 asio::awaitable<void> CallSession::fall_back() {
     if (port_.ended()) co_return;
     with_.metrics.fallbacks_total.Increment();
-    auto number = fallback_.is_object() ? fallback_.value("dial", "") : "";
-    auto text = fallback_.is_object() ? fallback_.value("say", "") : "";
+    auto number = fallback_.value("dial", "");
+    auto text = fallback_.value("say", "");
     with_.log.warn("call takes the fallback", {{"call", info_.id},
                                                {"number", info_.to},
                                                {"flow", flow().name()},

@@ -1,5 +1,7 @@
 #include "session/flow_session.hpp"
 
+#include "session/secret_settings.hpp"
+
 #include <algorithm>
 #include <tuple>
 
@@ -37,29 +39,33 @@ FlowSession::FlowSession(core::CallInfo info, std::shared_ptr<const script::Live
       with_(surroundings),
       run_(live_->flow, with_.limits),
       past_(std::move(past)),
-      last_answer_(info_.started) {}
+      last_answer_(info_.started),
+      secretive_(with_.vault && holds_secrets(info_)) {}
 
 asio::awaitable<FlowSession::End> FlowSession::run(std::string_view handler, std::uint32_t first_seq) {
     seq_ = first_seq;
-    auto step = run_.start(handler, info_);
+    auto step = start_flow(run_, handler, info_, with_.vault);
     while (auto* ask = std::get_if<Ask>(&step)) {
         ask->seq = ++seq_;
+        const auto masked = secretive_ ? without_secrets(*ask, *with_.vault) : std::nullopt;
+        const Ask& told = masked ? *masked : *ask;
         Answer answer;
         if (const auto* entry = known(seq_)) {
             if (entry->digest != ask->digest()) co_return diverge(*ask);
             answer = entry->answer;
-            pass(*ask, answer);
+            pass(told, answer);
             last_answer_ = answer.time;
         } else if (!is_journaled(ask->kind)) {
-            if (!has_been_here(seq_) || reaches_the_caller(ask->kind)) answer = co_await perform(*ask);
+            if (!has_been_here(seq_) || reaches_the_caller(ask->kind)) answer = co_await perform(told);
             answer.time = last_answer_;
         } else {
             if (has_been_here(seq_) && !core::leaves(ask->kind)) co_return diverge(*ask);
-            answer = co_await perform(*ask);
+            answer = co_await perform(told);
             if (port_.moved()) co_return End::moved;
+            if (secretive_) answer = without_secrets(*ask, std::move(answer), *with_.vault);
         }
-        transcript_.note(*ask, answer);
-        note_conversation(*ask, answer);
+        transcript_.note(told, answer);
+        note_conversation(told, answer);
         if (answer.error.empty() && core::leaves(ask->kind)) co_return End::finished;
         if (is_journaled(ask->kind) && !known(seq_)) {
             auto kept = co_await journal(*ask, answer);
@@ -171,7 +177,7 @@ void FlowSession::report(std::string_view handler, const script::Failed& failed)
                                     {"version", flow().version()},
                                     {"handler", handler},
                                     {"at", failed.where},
-                                    {"what", failed.what}});
+                                    {"what", secretive_ ? with_.vault->mask(failed.what) : failed.what}});
 }
 
 }  // namespace switchhook::session

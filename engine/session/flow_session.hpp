@@ -6,6 +6,7 @@
 #include "core/log.hpp"
 #include "core/metrics.hpp"
 #include "core/store.hpp"
+#include "core/vault.hpp"
 #include "script/flow_library.hpp"
 #include "script/flow_run.hpp"
 #include "session/conversation.hpp"
@@ -31,6 +32,7 @@ struct Surroundings {
     core::AgentProvider* agents = nullptr;  // null: no model is configured
     std::chrono::milliseconds conversation_limit = ConversationCourse::Settings().time_limit;  // unless the agent says
     OutboxWorker* promises = nullptr;  // null: what is owed after a call's end does not survive the process
+    core::Vault* vault = nullptr;      // null: no secret setting can be opened
 };
 
 // What a process before this one has kept of a call.
@@ -96,6 +98,7 @@ private:
     Past past_;
     std::uint32_t seq_ = 0;
     core::Time last_answer_;
+    const bool secretive_;  // the flow knows secrets
     core::Json result_;
     Transcript transcript_;
     std::unique_ptr<Conversation> conversation_;  // made for the first

@@ -1,5 +1,7 @@
 #include "session/kept_call.hpp"
 
+#include "session/secret_settings.hpp"
+
 #include <map>
 
 namespace switchhook::session {
@@ -22,11 +24,11 @@ asio::awaitable<core::Result<KeptCall>> find_kept_call(std::string id, core::Sto
     co_return KeptCall{std::move(**record), {std::move(*journal), std::move(*conversations)}, std::move(*live)};
 }
 
-std::optional<Ask> next_ask(const KeptCall& call, const script::Limits& limits) {
+std::optional<Ask> next_ask(const KeptCall& call, const script::Limits& limits, core::Vault* vault) {
     std::map<std::uint32_t, const core::JournalEntry*> known;
     for (const auto& entry : call.past.journal) known.emplace(entry.seq, &entry);
     script::FlowRun run(call.live->flow, limits);
-    auto step = run.start("on_call", call.record.info);
+    auto step = start_flow(run, "on_call", call.record.info, vault);
     auto time = call.record.info.started;
     for (std::uint32_t seq = 1; auto* ask = std::get_if<Ask>(&step); ++seq) {
         if (!is_journaled(ask->kind)) {

@@ -83,4 +83,13 @@ OutboxWorker::Deliver deliver_texts(const twilio::RestClient* client) {
     };
 }
 
+OutboxWorker::Deliver opened(const core::Vault& vault, OutboxWorker::Deliver deliver) {
+    return [&vault, deliver = std::move(deliver)](Promise promise) -> asio::awaitable<Attempt> {
+        auto open = vault.open_secrets(std::move(promise.payload), promise.id);
+        if (!open.problem.empty()) co_return TryLater{open.problem};
+        promise.payload = std::move(open.value);
+        co_return co_await deliver(std::move(promise));
+    };
+}
+
 }  // namespace switchhook::session

@@ -2,6 +2,7 @@
 
 #include "core/ask.hpp"
 #include "core/outbox.hpp"
+#include "core/vault.hpp"
 #include "net/http_client.hpp"
 #include "session/outbox_worker.hpp"
 #include "session/services.hpp"
@@ -21,5 +22,9 @@ OutboxWorker::Deliver deliver_http(const net::HttpClient& client, const core::Cl
 // Sends texts over Twilio's REST API. What Twilio refuses (4xx but 429) will not get better. `client` is null without
 // credentials, and outlives it.
 OutboxWorker::Deliver deliver_texts(const twilio::RestClient* client);
+
+// Opens what is sealed of a promise, and delivers it. What cannot be opened is tried again: the key may come back.
+// `vault` outlives it.
+OutboxWorker::Deliver opened(const core::Vault& vault, OutboxWorker::Deliver deliver);
 
 }  // namespace switchhook::session

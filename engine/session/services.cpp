@@ -146,6 +146,7 @@ asio::awaitable<Answer> Services::promise(const Ask& ask, Caller caller) {
     auto made = promise_of(ask, caller);
     auto id = made.id;
     if (!promises_) co_return co_await keep_at_once(ask, caller, std::move(id));
+    if (options_.vault) made.payload = options_.vault->seal_secrets(std::move(made.payload), id);
     auto kept = co_await promises_->promise(std::move(made));
     if (!kept) co_return Answer::raise(ask.kind + ": " + kept.error().message(), clock_.now());
     co_return of({{"promised", id}});

@@ -4,6 +4,7 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/store.hpp"
+#include "core/vault.hpp"
 #include "net/http_client.hpp"
 #include "openai/chat_client.hpp"
 
@@ -49,6 +50,7 @@ class Services {
 public:
     struct Options {
         bool allow_private_network = false;  // lets `http` reach private addresses
+        const core::Vault* vault = nullptr;  // seals the secrets in what is promised; null: there are none
     };
 
     // `chat` may be null: no text model is configured. Without `promises`, what is promised is done at once, and only

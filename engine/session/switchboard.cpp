@@ -1,6 +1,7 @@
 #include "session/switchboard.hpp"
 
 #include "core/json_text.hpp"
+#include "script/effective_settings.hpp"
 #include "twilio/call_parameters.hpp"
 #include "twiml/verbs.hpp"
 
@@ -66,7 +67,7 @@ net::Response after_dial(std::string_view outcome) {
 
 // Who takes a call in the place of its flow; empty where it names nobody.
 std::string fallback_number(const script::Live* live) {
-    return live && live->flow->fallback().is_object() ? live->flow->fallback().value("dial", "") : "";
+    return live ? core::text_of(script::fallback_of(*live->flow, live->settings), "dial") : "";
 }
 
 // Runs `work` on the executor where its call lives; where that is this one already, without a detour.
@@ -261,7 +262,7 @@ asio::awaitable<net::Response> Switchboard::whisper(std::string call_sid, std::s
     auto work = [](Switchboard& board, Post& p, std::string sid, std::size_t t) -> asio::awaitable<net::Response> {
         if (auto call = p.registry.find_call(sid)) co_return net::xml_response(200, call->port.whisper(t));
         auto kept = co_await find_kept_call(sid, board.with_.store, board.flows_);
-        auto ask = kept ? next_ask(*kept, board.with_.limits) : std::nullopt;
+        auto ask = kept ? next_ask(*kept, board.with_.limits, board.with_.vault) : std::nullopt;
         co_return ask ? net::xml_response(200, twilio::Call::whisper(*ask, t)) : empty_document();
     };
     co_return co_await on(post.executor, work(*this, post, std::move(call_sid), target));

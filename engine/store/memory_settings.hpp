@@ -20,7 +20,7 @@ private:
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::map<std::string, std::vector<core::SettingsChange>> changes_;  // by number, never empty
-    bool changed_since_ = true;                                        // the last wait
+    bool changed_since_ = true;                                         // the last wait
 };
 
 }  // namespace switchhook::store

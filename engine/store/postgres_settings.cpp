@@ -12,9 +12,9 @@ PostgresSettings::PostgresSettings(const std::string& url, core::Log& log)
     : database_(url, "settings", "switchhook_settings", log) {}
 
 Result<std::vector<core::NumberSettings>> PostgresSettings::current() {
-    auto rows = database_.run(
-        {"SELECT DISTINCT ON (number) number, content, revision FROM switchhook.settings "
-         "ORDER BY number, revision DESC"});
+    auto rows =
+        database_.run({"SELECT DISTINCT ON (number) number, content, revision FROM switchhook.settings "
+                       "ORDER BY number, revision DESC"});
     if (!rows) return rows.error();
     std::vector<core::NumberSettings> all;
     for (int row = 0; row < rows->size(); ++row)

@@ -46,10 +46,10 @@ WITH taken AS (
 )
 SELECT pg_notify('switchhook_versions', flow) FROM taken)sql";
     auto rows = database_.run({sql,
-                     {now.flow, std::to_string(now.revision), core::dump(core::to_json(now)), change.number,
-                      change.version, std::to_string(static_cast<int>(change.kind)), change.what,
-                      std::to_string(change.at.time_since_epoch().count()),
-                      sources ? std::optional(core::dump(*sources)) : std::nullopt}});
+                               {now.flow, std::to_string(now.revision), core::dump(core::to_json(now)), change.number,
+                                change.version, std::to_string(static_cast<int>(change.kind)), change.what,
+                                std::to_string(change.at.time_since_epoch().count()),
+                                sources ? std::optional(core::dump(*sources)) : std::nullopt}});
     if (!rows) return rows.error();
     if (rows->size() == 0) return Errc::conflict;
     return {};
@@ -68,7 +68,8 @@ Result<std::vector<core::VersionChange>> PostgresVersions::history(const std::st
 }
 
 Result<std::optional<Json>> PostgresVersions::sources(const std::string& flow, const std::string& version) {
-    auto rows = database_.run({"SELECT sources FROM switchhook.versions WHERE flow = $1 AND version = $2", {flow, version}});
+    auto rows =
+        database_.run({"SELECT sources FROM switchhook.versions WHERE flow = $1 AND version = $2", {flow, version}});
     if (!rows) return rows.error();
     return rows->size() == 0 ? std::optional<Json>() : std::optional<Json>(Json::parse(rows->text(0, 0)));
 }

@@ -19,8 +19,10 @@ Result<std::vector<core::NumberSettings>> SqliteSettings::current() {
     using All = std::vector<core::NumberSettings>;
     return file_.run<All>([](SqliteDatabase& database) -> Result<All> {
         All all;
-        // SQLite takes the other columns from the row that has the maximum (https://sqlite.org/lang_select.html#bareagg)
-        Statement select(database, "SELECT number, content, max(revision) FROM settings GROUP BY number ORDER BY number");
+        // SQLite takes the other columns from the row that has the maximum
+        // (https://sqlite.org/lang_select.html#bareagg)
+        Statement select(database,
+                         "SELECT number, content, max(revision) FROM settings GROUP BY number ORDER BY number");
         for (select.with(); select.step();)
             all.push_back({std::string(select.text(0)), Json::parse(select.text(1)),
                            static_cast<std::uint64_t>(select.integer(2))});
