@@ -150,7 +150,7 @@ private:
             for (const auto& [name, setting] : flow_.declared) names.push_back(name);
             auto meant = core::closest(dial, names);
             report("dial", "`fallback.dial` is not a phone number: " + core::dump(dial),
-                   meant.empty() ? "write it with + and the country code: \"+15550100\", or the name of a setting"
+                   meant.empty() ? "write it with + and the country code: \"+15550100\""
                                  : "did you mean the setting \"" + meant + "\"?");
         } else if (const auto& setting = found->second; setting.type != Setting::Type::phone &&
                                                         !core::is_e164(core::text_of(flow_.settings, dial.c_str()))) {

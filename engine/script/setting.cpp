@@ -56,7 +56,7 @@ Checked checked_phone(const Json& value) {
 Checked checked_number(const Setting& setting, const Json& value) {
     if (!value.is_number()) return SettingFault{"is a number, not " + shown(value), "write it without quotes"};
     auto number = value.get<double>();
-    if (!std::isfinite(number) || (setting.min && number < *setting.min) || (setting.max && number > *setting.max))
+    if ((setting.min && number < *setting.min) || (setting.max && number > *setting.max))
         return SettingFault{"is a number " + range_of(setting) + ", not " + shown(value), "choose one of those"};
     return value;
 }
@@ -134,7 +134,7 @@ Checked typed_setting(const Setting& setting, const std::string& text) {
     if (is(Type::number, standard.is_number())) {
         double number = 0;
         auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (text.empty() || error != std::errc() || end != text.data() + text.size())
+        if (text.empty() || error != std::errc() || end != text.data() + text.size() || !std::isfinite(number))
             return SettingFault{"is a number, not \"" + text + "\"", "write digits only, such as 12 or 0.5"};
         bool whole = std::floor(number) == number && std::abs(number) < 1e15;
         return checked_setting(setting, whole ? Json(static_cast<std::int64_t>(number)) : Json(number));

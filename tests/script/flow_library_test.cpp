@@ -2,6 +2,7 @@
 
 #include "script/flow_watcher.hpp"
 #include "script/flows_folder.hpp"
+#include "store/memory_settings.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -411,4 +412,88 @@ TEST_F(Library, RunsRealTestsUnlessToldOtherwise) {
                  "it(\"greets\", function(caller)\n  caller:hears(\"Hello there\")\nend)\n");
     EXPECT_THAT(tested.refresh({"lexi/flow_test.lua"}), IsEmpty());
     EXPECT_NE(tested.find("+15550100"), nullptr);
+}
+
+namespace {
+
+// Settings that operators keep for the numbers of a dental office.
+class LibraryWithSettings : public Library {
+protected:
+    void SetUp() override {
+        folder.write("numbers.lua",
+                     "return { ['+15550100'] = { flow = 'lexi', settings = { desk = '+15550151' } },"
+                     " ['+15550101'] = 'lexi' }");
+        office("desk = { type = 'phone', default = '+15550150' }, seats = { type = 'number', max = 10 }");
+    }
+    void office(const std::string& settings) const {
+        folder.write("lexi/flow.lua", "return { settings = { " + settings + " }, on_call = function(call) end }");
+    }
+    void set(const std::string& number, const core::Json& values) {
+        auto revision = std::uint64_t{0};
+        for (const auto& one : kept.current().value())
+            if (one.number == number) revision = one.revision;
+        ASSERT_TRUE(kept.put({number, values, revision}, "set", clock.now()));
+    }
+    core::Json settings(const std::string& number) {
+        auto live = with_settings.find(number);
+        return live ? live->settings : core::Json();
+    }
+
+    FlowLibrary::Options options_with_settings() {
+        auto all = options();
+        all.settings = &kept;
+        return all;
+    }
+    store::MemorySettings kept;
+    FlowLibrary with_settings{options_with_settings(), clock, log, metrics};
+};
+
+}  // namespace
+
+TEST_F(LibraryWithSettings, LaysWhatIsSetOverNumbersLua) {
+    set("+15550100", {{"desk", "+15550159"}});
+    EXPECT_THAT(with_settings.refresh(), IsEmpty());
+    EXPECT_EQ(settings("+15550100"), (core::Json{{"desk", "+15550159"}}));
+    EXPECT_EQ(settings("+15550101"), (core::Json{{"desk", "+15550150"}}));
+}
+
+TEST_F(LibraryWithSettings, FollowsWhatIsSetForOneNumber) {
+    with_settings.refresh();
+    auto before = with_settings.find("+15550100"), other = with_settings.find("+15550101");
+    set("+15550100", {{"seats", 5}});
+    EXPECT_EQ(settings("+15550100"), (core::Json{{"desk", "+15550151"}}));
+    with_settings.follow();
+    EXPECT_EQ(settings("+15550100"), (core::Json{{"desk", "+15550151"}, {"seats", 5}}));
+    EXPECT_EQ(before->settings, (core::Json{{"desk", "+15550151"}}));  // a call has it
+    EXPECT_EQ(with_settings.find("+15550101"), other);
+    set("+15550100", core::Json::object());
+    with_settings.follow();
+    EXPECT_EQ(settings("+15550100"), (core::Json{{"desk", "+15550151"}}));
+}
+
+TEST_F(LibraryWithSettings, LeavesOutWhatANewVersionDoesNotTake) {
+    set("+15550100", {{"seats", 5}});
+    with_settings.refresh();
+    office("desk = { type = 'phone', default = '+15550150' }, seats = { type = 'number', max = 4 }");
+    EXPECT_THAT(with_settings.refresh(), IsEmpty());
+    EXPECT_EQ(settings("+15550100"), (core::Json{{"desk", "+15550151"}}));
+}
+
+TEST_F(LibraryWithSettings, TakesANumberOnceItHasWhatTheFlowNeeds) {
+    office("desk = { type = 'phone', required = true }");
+    EXPECT_THAT(texts(with_settings.refresh()),
+                ElementsAre(HasSubstr("numbers.lua:1: +15550101 has no `desk`, a setting that lexi needs")));
+    EXPECT_EQ(with_settings.find("+15550101"), nullptr);
+    set("+15550101", {{"desk", "+15550159"}});
+    with_settings.follow();
+    EXPECT_EQ(settings("+15550101"), (core::Json{{"desk", "+15550159"}}));
+}
+
+TEST_F(LibraryWithSettings, KeepsTheLastGoodStateOfANumberThatLacksWhatTheFlowNeeds) {
+    with_settings.refresh();
+    office("desk = { type = 'phone', required = true }");
+    with_settings.refresh();
+    EXPECT_EQ(settings("+15550100"), (core::Json{{"desk", "+15550151"}}));
+    ASSERT_NE(with_settings.find("+15550101"), nullptr);
+    EXPECT_THAT(with_settings.status().back().error, HasSubstr("+15550101 has no `desk`"));
 }

@@ -525,5 +525,66 @@ TEST_F(FlowTestWords, RemembersWhoWroteBefore) {
         "");
 }
 
+// ── Settings ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const char* const office = R"(return {
+  settings = {
+    desk = { type = "phone", default = "+15550150" }, seats = { type = "number", default = 4 },
+    opening = { type = "hours" }, token = { type = "text", secret = true },
+  },
+  fallback = { dial = "desk" },
+  on_call = function(call)
+    local settings = call.settings
+    call:say(settings.seats .. " seats, " .. (settings.token or "no token"))
+    if settings.opening then
+      local opening = require("hours").weekly { zone = "America/New_York", week = settings.opening }
+      call:say(opening:is_open() and "open" or "closed")
+    end
+    call:converse { instructions = "Help." }
+  end,
+})";
+
+TEST_F(FlowTestWords, SetsSettings) {
+    EXPECT_EQ(failure(office, "caller:hears_exactly('4 seats, no token')"), "");
+    EXPECT_EQ(failure(office, "caller:hears('5 seats, s3cret')", "{ settings = { seats = 5, token = 's3cret' } },"),
+              "");
+    EXPECT_EQ(failure(office, "at('2026-03-02 10:00', 'America/New_York') caller:hears('open')",
+                      "{ settings = { opening = 'mon 9:00-17:00' } },"),
+              "");
+}
+
+TEST_F(FlowTestWords, SetsSettingsThatTheFlowTakes) {
+    EXPECT_EQ(failure(office, "caller:hears('x')", "{ settings = { seat = 5 } },"),
+              at_line(3, "lexi has no setting \"seat\": did you mean \"seats\"?"));
+    EXPECT_EQ(failure(office, "caller:hears('x')", "{ settings = { desk = '5' } },"),
+              at_line(3,
+                      "the setting `desk` is no phone number in E.164: \"5\": write + and the country code first, "
+                      "then digits only: \"+15550100\""));
+    const char* needy =
+        "return { settings = { desk = { type = 'phone', required = true } }, on_call = function() end }";
+    EXPECT_EQ(failure(needy, "caller:is_hung_up()"),
+              at_line(3,
+                      "the test has no `desk`, a setting that lexi needs: write test.flow(\"lexi\", { settings = { "
+                      "desk = … } })"));
+}
+
+TEST_F(FlowTestWords, LaysSettingsOfATestOverThoseOfTheFile) {
+    auto results = run(office,
+                       "local it = test.flow('lexi', { settings = { seats = 5, token = 's3cret' } })\n"
+                       "it('a', { settings = { seats = 6 } }, function(caller) caller:hears('6 seats, s3cret') end)\n"
+                       "it('b', function(caller) caller:hears('5 seats, s3cret') end)\n");
+    ASSERT_EQ(results.size(), 2U);
+    for (const auto& result : results) EXPECT_EQ(result.failure, "");
+}
+
+TEST_F(FlowTestWords, FallsBackToTheNumberOfASetting) {
+    auto results = run(office,
+                       "local it = test.flow('lexi', { settings = { desk = '+15550159' } })\n"
+                       "it('a', function(caller, assistant)\n"
+                       "caller:says('Hi')\nassistant:drops()\ncaller:is_put_through_to('+15550159')\nend)\n");
+    ASSERT_EQ(results.size(), 1U);
+    EXPECT_EQ(results[0].failure, "");
+}
+
 }  // namespace
 }  // namespace switchhook::script

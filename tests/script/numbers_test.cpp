@@ -20,8 +20,15 @@ std::shared_ptr<const Flow> flow_with(const std::string& settings) {
     return std::get<std::shared_ptr<const Flow>>(flow);
 }
 
-Numbers read(const std::string& text) {
+using Kept = std::optional<std::map<std::string, core::Json>>;
+
+Numbers read(const std::string& text, const Kept& kept = {}) {
     NumbersContext context;
+    context.kept = kept;
+    context.flows["dental"] = flow_with(
+        "{ desk = { type = 'phone', required = true, label = 'Front desk' }, seats = { type = 'number', min = 1 },"
+        " language = { type = 'choice', choices = { 'en-US', 'es-US' } }, token = { type = 'text', secret = true },"
+        " pin = { type = 'text', secret = true, required = true } }");
     context.flows["lexi"] = flow_with("{ front_desk = \"+15550100\", greeting = \"Hi\" }");
     context.flows["concya"] = nullptr;
     context.flows["avnz"] = flow_with("{}");
@@ -37,10 +44,15 @@ Numbers read(const std::string& text) {
     return numbers;
 }
 
-std::vector<std::string> problems_of(const std::string& text) {
+std::vector<std::string> problems_of(const std::string& text, const Kept& kept = {}) {
     std::vector<std::string> all;
-    for (const auto& problem : read(text).problems) all.push_back(problem.text());
+    for (const auto& problem : read(text, kept).problems) all.push_back(problem.text());
     return all;
+}
+
+// What is set for a number in the store.
+Kept kept(const core::Json& values) {
+    return std::map<std::string, core::Json>{{"+15550100", values}};
 }
 
 }  // namespace
@@ -129,6 +141,35 @@ TEST(Numbers, RefuseSettingsThatTheFlowDoesNotDeclare) {
                 ElementsAre("numbers.lua:2: lexi has no setting \"frontdesk\": did you mean \"front_desk\"?"));
     EXPECT_THAT(problems_of("return { ['+15550100'] = { flow = 'lexi', settings = { colour = 'x' } } }"),
                 ElementsAre("numbers.lua:1: lexi has no setting \"colour\": use one of: front_desk, greeting"));
+}
+
+TEST(Numbers, RefuseValuesThatASettingDoesNotTake) {
+    EXPECT_THAT(problems_of("return { ['+15550100'] = { flow = 'dental', settings = { desk = '+15550100',\n"
+                            "seats = 0,\nlanguage = 'en' } } }"),
+                ElementsAre("numbers.lua:2: the setting `seats` is a number of at least 1, not 0: choose one of those",
+                            "numbers.lua:3: the setting `language` cannot be \"en\": use one of: en-US, es-US"));
+}
+
+TEST(Numbers, RefuseSecrets) {
+    EXPECT_THAT(
+        problems_of("return { ['+15550100'] = { flow = 'dental', settings = { desk = '+15550100',\n"
+                    "token = 's3cret' } } }"),
+        ElementsAre("numbers.lua:2: the setting `token` is a secret, and what stands in a file is none: take it "
+                    "away and run `switchhook settings +15550100 token=-`"));
+}
+
+TEST(Numbers, RefuseToBeWithoutWhatTheFlowNeeds) {
+    const std::string text = "return {\n['+15550100'] = 'dental' }";
+    const auto* missing =
+        "numbers.lua:2: +15550100 has no `desk`, a setting that dental needs (Front desk): write it into the number's "
+        "settings, or run `switchhook settings +15550100 desk=…`";
+    EXPECT_THAT(problems_of(text), ElementsAre(missing));
+    EXPECT_THAT(problems_of(text, kept({{"desk", "+15550109"}})),
+                ElementsAre("numbers.lua:2: +15550100 has no `pin`, a setting that dental needs: run `switchhook "
+                            "settings +15550100 pin=-`"));
+    const core::Json sealed = {{"$sealed", "AQ=="}};
+    EXPECT_THAT(problems_of(text, kept({{"desk", "+15550109"}, {"pin", sealed}})), IsEmpty());
+    EXPECT_THAT(problems_of(text, kept({{"desk", "nobody"}, {"pin", sealed}})), ElementsAre(missing));
 }
 
 TEST(Numbers, TakeAnySettingsWhereTheFlowDeclaresNone) {

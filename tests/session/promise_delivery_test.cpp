@@ -108,6 +108,23 @@ TEST_F(PromiseDelivery, SendsTheRequestThatWasPromisedWithItsKey) {
     EXPECT_EQ(request.headers.find("idempotency-key"), "CA1:4");
 }
 
+TEST_F(PromiseDelivery, OpensWhatIsSealedOfAPromise) {
+    Receiver receiver(net::text_response(201, "thanks"));
+    auto key = core::SealingKey::parse(std::string(64, '7')).value();
+    auto promise = promise_of(http_ask(receiver.url()), caller());
+    promise.payload["headers"] = {{"Authorization", key.seal("Bearer s3cret", promise.id)}};
+
+    core::Vault closed;
+    auto without_key = opened(closed, deliver_http(client, clock, true));
+    EXPECT_EQ(tried_later(tests::run(context, without_key(promise))),
+              "a secret cannot be opened: SWITCHHOOK_KEY is not set");
+    core::Vault vault(key);
+    auto deliver = opened(vault, deliver_http(client, clock, true));
+    EXPECT_TRUE(was_kept(tests::run(context, deliver(promise))));
+    ASSERT_EQ(receiver.requests().size(), 1U);
+    EXPECT_EQ(receiver.requests()[0].headers.find("authorization"), "Bearer s3cret");
+}
+
 TEST_F(PromiseDelivery, TriesServersAgainThatFailOrAreBusy) {
     for (int status : {408, 425, 429, 500, 502, 503})
         EXPECT_EQ(tried_later(post_to(net::text_response(status, ""))), "status " + std::to_string(status));
