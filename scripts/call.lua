@@ -73,12 +73,16 @@ local copy = engine.copy -- the author's own table stays as it is: it may be use
 --- One of a flow's settings, declared: `numbers.lua` and `switchhook settings` are checked against it.
 ---
 --- ```lua
---- settings = {
----   front_desk = { type = "phone", label = "Front desk", required = true },
----   seats = { type = "number", min = 1, max = 200, default = 20, help = "How many guests fit in" },
----   language = { type = "choice", choices = { "en-US", "es-US" }, default = "en-US" },
----   opening = { type = "hours", default = "mon-fri 9:00-17:00; sat 10:00-14:00" },
----   crm_token = { type = "text", secret = true },
+--- return {
+---   settings = {
+---     front_desk = { type = "phone", label = "Front desk", required = true },
+---     seats = { type = "number", min = 1, max = 200, default = 20, help = "How many guests fit in." },
+---     language = { type = "choice", choices = { "en-US", "es-US" }, default = "en-US" },
+---     opening = { type = "hours", default = "mon-fri 9:00-17:00; sat 10:00-14:00" },
+---     crm_token = { type = "text", secret = true },
+---   },
+---   fallback = { dial = "front_desk" },
+---   on_call = function(call) call:dial(call.settings.front_desk) end,
 --- }
 --- ```
 ---

@@ -66,8 +66,8 @@ std::optional<std::string> from_hex(std::string_view text) {
 }  // namespace
 
 Result<SealingKey> SealingKey::parse(std::string_view text) {
-    auto bytes = text.size() == 2 * size ? from_hex(text) : from_base64(text);
-    if (!bytes || bytes->size() != size) return Errc::malformed;
+    auto bytes = text.size() == 2 * key_size ? from_hex(text) : from_base64(text);
+    if (!bytes || bytes->size() != key_size) return Errc::malformed;
     Bytes key{};
     std::copy(bytes->begin(), bytes->end(), key.begin());
     return SealingKey(key);

@@ -16,7 +16,7 @@ namespace switchhook::core {
 // the tag and the ciphertext.
 class SealingKey {
 public:
-    static constexpr std::size_t size = 32;  // bytes
+    static constexpr std::size_t key_size = 32;  // bytes
 
     // `text`: the bytes in base64, as `openssl rand -base64 32` prints them, or as 64 hex digits. Errc::malformed.
     static Result<SealingKey> parse(std::string_view text);
@@ -28,7 +28,7 @@ public:
     Result<std::string> open(const Json& sealed, std::string_view what_for) const;
 
 private:
-    using Bytes = std::array<unsigned char, size>;
+    using Bytes = std::array<unsigned char, key_size>;
     explicit SealingKey(const Bytes& bytes) : bytes_(bytes) {}
     std::string fingerprint() const;
 

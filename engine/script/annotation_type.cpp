@@ -119,13 +119,23 @@ private:
         if (name.empty()) fail("a type is missing");
         if (name == "true" || name == "false") return {Kind::literal, name, name == "true"};
         if (name == "fun") return read_function(begin);
-        if (peek() == '<') {
-            skip_balanced('<', '>');
-            return {Kind::table, text(begin)};
-        }
+        if (peek() == '<') return read_table(begin);
         for (const auto& [word, kind] : builtin_types)
             if (word == name) return {kind, name};
         return {Kind::class_, name};
+    }
+
+    // table<K, V>: the type of its values is its part.
+    AnnotatedType read_table(std::size_t begin) {
+        auto opening = at_;
+        skip_balanced('<', '>');
+        AnnotatedType type{Kind::table, text(begin)};
+        auto inside = text_.substr(opening + 1, at_ - opening - 2);
+        auto comma = inside.find(", ");
+        if (comma == std::string_view::npos) return type;
+        auto value = inside.substr(comma + 2);
+        type.parts.push_back(read_type(value));
+        return type;
     }
 
     AnnotatedType read_function(std::size_t begin) {

@@ -27,7 +27,7 @@ local function request(of, method, path, options)
   local response = http.request {
     method = method,
     url = settings.booking_url .. path,
-    headers = settings.booking_token ~= "" and { Authorization = "Bearer " .. settings.booking_token } or nil,
+    headers = settings.booking_token and { Authorization = "Bearer " .. settings.booking_token } or nil,
     json = options.json,
     timeout = TIMEOUT,
     retries = method == "GET" and 1 or 0,

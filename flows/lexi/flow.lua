@@ -34,7 +34,7 @@ local lexi = agent {
 
 -- Texts the people at the front desk; false where that cannot be done.
 local function text_the_desk(of, text)
-  if of.settings.desk_mobile == "" then return false end
+  if not of.settings.desk_mobile then return false end
   return sms.send { to = of.settings.desk_mobile, body = of.settings.office .. ": " .. text } ~= nil
 end
 
@@ -55,16 +55,22 @@ end
 ---@type Flow
 return {
   settings = {
-    office = "Ascend Dental",
-    zone = "America/Denver",
-    services = "cleanings, check-ups, fillings, whitening",
-    booking_url = "https://booking.example/api/booking",
-    booking_token = "", -- sent as a Bearer token; empty: none
-    front_desk = "+15550151",
-    desk_mobile = "", -- gets texts for the front desk; empty: nobody does
-    analytics_url = "", -- is told how each call went; empty: nobody is
+    office = { type = "text", label = "Office", default = "Ascend Dental" },
+    zone = { type = "text", label = "Time zone", default = "America/Denver", help = "As continent and city." },
+    services = {
+      type = "text", label = "Services", default = "cleanings, check-ups, fillings, whitening",
+      help = "What patients can book, in the words in which Lexi says it.",
+    },
+    booking_url = {
+      type = "text", label = "Booking system", default = "https://booking.example/api/booking",
+      help = "Where its API is; flows/lexi/booking.lua says what it is asked.",
+    },
+    booking_token = { type = "text", label = "Booking token", secret = true, help = "Sent as a Bearer token." },
+    front_desk = { type = "phone", label = "Front desk", default = "+15550151", help = "Who takes over from Lexi." },
+    desk_mobile = { type = "phone", label = "Front desk's mobile", help = "Gets texts for the front desk." },
+    analytics_url = { type = "text", label = "Call statistics", help = "Is told how each call went." },
   },
-  fallback = { say = "One moment please, I am putting you through to the front desk.", dial = "+15550151" },
+  fallback = { say = "One moment please, I am putting you through to the front desk.", dial = "front_desk" },
 
   on_call = function(call)
     local outcome = call:converse(lexi)
@@ -94,7 +100,7 @@ return {
 
   -- What patients said stays in the house.
   on_call_ended = function(call)
-    if call.settings.analytics_url == "" then return end
+    if not call.settings.analytics_url then return end
     local summary, tally = call:summary(), call.vars.booking or { requests = 0, failed = 0 }
     http.post(call.settings.analytics_url, {
       json = {
