@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <set>
 #include <stdexcept>
 
@@ -64,11 +65,11 @@ std::shared_ptr<const script::Flow> flow_of(const VersionOptions& options, core:
 constexpr std::string_view rolled_back_to = "rolled back to ";
 
 // The revision that was left for the one that is current now: what a rollback left is as if it had never been.
-std::uint64_t revision_before(const std::vector<core::SettingsChange>& history) {
+std::optional<std::uint64_t> revision_before(const std::vector<core::SettingsChange>& history) {
     auto at = history.size();
     while (at > 0 && history[at - 1].what.starts_with(rolled_back_to))
         at = std::min(at - 1, std::size_t{std::stoul(history[at - 1].what.substr(rolled_back_to.size()))});
-    return at > 0 ? at - 1 : 0;
+    return at > 0 ? std::optional(at - 1) : std::nullopt;
 }
 
 std::string list_of(const std::vector<std::string>& names) {
@@ -194,8 +195,9 @@ void KeptSettings::roll_back(const std::string& revision) {
     auto history = this->history();
     auto to = now_.revision;
     if (revision.empty()) {
-        if (to == 0) throw std::invalid_argument("nothing was ever set for " + number_);
-        to = revision_before(history);
+        auto before = revision_before(history);
+        if (!before) throw std::invalid_argument("nothing was set for " + number_ + " before");
+        to = *before;
     } else {
         auto [end, error] = std::from_chars(revision.data(), revision.data() + revision.size(), to);
         if (error != std::errc() || end != revision.data() + revision.size() || to > now_.revision)

@@ -6,6 +6,8 @@
 #include <iomanip>
 #include <iostream>
 #include <iterator>
+#include <stdexcept>
+#include <utility>
 
 namespace switchhook::app {
 namespace {

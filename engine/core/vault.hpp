@@ -4,12 +4,12 @@
 #include "core/sealing_key.hpp"
 
 #include <atomic>
-#include <functional>
 #include <optional>
 #include <set>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace switchhook::core {
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <stop_token>
 #include <thread>
+#include <utility>
 
 namespace switchhook::script {
 

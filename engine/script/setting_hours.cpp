@@ -6,6 +6,7 @@
 #include <optional>
 #include <regex>
 #include <string_view>
+#include <vector>
 
 namespace switchhook::script {
 namespace {

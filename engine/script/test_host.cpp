@@ -166,11 +166,10 @@ int TestHost::flow(lua_State* L) {
     if (!found)
         return nothing_because(
             L, "no flow is called \"" + name + "\": this file stands beside test.flow(\"" + flow_->name() + "\")");
+    auto settings = found->settings();
+    if (lua_istable(L, 2)) settings.update(json_at(L, 2));
     lua_createtable(L, 0, 4);
     // As it is in a call with these settings.
-    auto given = lua_istable(L, 2) ? json_at(L, 2) : core::Json::object();
-    auto settings = found->settings();
-    settings.update(given);
     push_json(L, fallback_of(*found, settings));
     lua_setfield(L, -2, "fallback");
     for (auto* handler : {"on_call", "on_message", "on_call_ended"}) {

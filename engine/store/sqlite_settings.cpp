@@ -32,10 +32,11 @@ Result<std::vector<core::NumberSettings>> SqliteSettings::current() {
 
 Result<void> SqliteSettings::put(const core::NumberSettings& now, const std::string& what, core::Time at) {
     return file_.change([&](SqliteDatabase& database) -> Result<void> {
+        auto values = core::dump(now.values);
         Statement insert(database,
                          "INSERT INTO settings SELECT ?1, ?2 + 1, ?3, ?4, ?5 WHERE ?2 = "
                          "(SELECT coalesce(max(revision), 0) FROM settings WHERE number = ?1)");
-        insert.with(now.number, static_cast<std::int64_t>(now.revision), core::dump(now.values), what,
+        insert.with(now.number, static_cast<std::int64_t>(now.revision), values, what,
                     std::int64_t{at.time_since_epoch().count()});
         if (insert.run() == 0) return Errc::conflict;
         return {};

@@ -46,7 +46,9 @@ protected:
         environment["SWITCHHOOK_KEY"] = key;
     }
     void TearDown() override {
-        if (engine) EXPECT_EQ((engine->err() + engine->out()).find(secret), std::string::npos) << engine->err();
+        if (engine) {
+            EXPECT_EQ((engine->err() + engine->out()).find(secret), std::string::npos) << engine->err();
+        }
         EngineTest::TearDown();
     }
 
@@ -183,7 +185,8 @@ TEST_F(SettingsOfANumber, NeedTheirKey) {
     engine.reset();
     environment["SWITCHHOOK_KEY"] = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
     serve();
-    EXPECT_THAT(engine->err(), AllOf(HasSubstr("secret setting not opened"), HasSubstr("under another SWITCHHOOK_KEY")));
+    EXPECT_THAT(engine->err(),
+                AllOf(HasSubstr("secret setting not opened"), HasSubstr("under another SWITCHHOOK_KEY")));
     EXPECT_THAT(call_says(), HasSubstr("+15550191"));  // the person of the fallback
 }
 
