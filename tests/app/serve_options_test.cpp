@@ -45,6 +45,15 @@ TEST_F(Options, AreFineAsTheyAre) {
     EXPECT_TRUE(options.on_loopback());
 }
 
+TEST_F(Options, TakeAKeyOf32Bytes) {
+    options.key = core::Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+    EXPECT_EQ(options.problem(), "");
+    options.key = core::Secret("hush");
+    EXPECT_EQ(options.problem(),
+              "SWITCHHOOK_KEY is no key: it has 32 bytes, in base64 or as 64 hex digits; make one with `openssl rand "
+              "-base64 32`");
+}
+
 TEST_F(Options, ListenOnIpv6) {
     options.listen = "[::]:80";
     EXPECT_EQ(options.problem(), "");
