@@ -25,7 +25,7 @@ local parts = ...
 local host, World, telling = parts.host, parts.test_world, parts.test_telling
 local refuse, instead, want, want_options = telling.refuse, telling.instead, telling.want, telling.want_options
 local callers, surroundings = parts.test_caller, parts.test_surroundings
-local assistant = parts.test_assistant
+local assistant, whole = parts.test_assistant, parts.test_whole
 
 local tests = {} -- what `it` was given, in order
 local preparations = {} -- what `test.before_each` was given, in order
@@ -103,6 +103,7 @@ local function perform(case)
   if telling.current.call and not telling.current.call.over then
     telling.current.call:hang_up()
   end
+  whole.expect_departure()
 end
 
 -- What the engine calls: the tests in order; one test, which gives its failure or nil; what happened in it.
@@ -131,8 +132,10 @@ end
 
 -- What the author's file sees beside the language.
 runner.words = { test = test, dial = callers.dial, queue = callers.queue, refer = callers.refer }
-for word, value in pairs(surroundings) do
-  runner.words[word] = value
+for _, words in ipairs({ surroundings, whole.words }) do
+  for word, value in pairs(words) do
+    runner.words[word] = value
+  end
 end
 
 return runner

@@ -25,7 +25,7 @@ local parts = ...
 local World, telling = parts.test_world, parts.test_telling
 local show = World.show
 local refuse, instead, subject, want = telling.refuse, telling.instead, telling.subject, telling.want
-local contains = telling.contains
+local want_options, contains = telling.want_options, telling.contains
 
 -- What the assistant takes part in: what it writes to the latest texter, or the conversation of the call.
 local function talk_of(doing)
@@ -57,9 +57,14 @@ local assistant = {}
 
 --- Says something to the caller, or writes it as the reply to a text.
 ---@param text string
-function assistant:says(text)
-  want(text, "string", 'assistant:says("At ten o\'clock.")')
-  talk_of("the assistant says " .. show(text)):says(text)
+---@param usage? { input: integer, output: integer } Tokens that it took, which the flow is told and `cost` counts.
+function assistant:says(text, usage)
+  local example = 'assistant:says("At ten o\'clock.", { input = 900, output = 40 })'
+  want(text, "string", example)
+  if usage ~= nil then
+    usage = want_options(usage, { input = "number", output = "number" }, example)
+  end
+  talk_of("the assistant says " .. show(text)):says(text, usage)
 end
 
 --- Was last told this by the caller: part of it, in any case.
@@ -92,6 +97,25 @@ function assistant:uses(tool, arguments)
     end
     telling.current.world:fail(("the assistant uses %s, which it is not given: %s"):format(
       tool, #names > 0 and instead(tool, known) or "the agent has no tools"))
+  end
+  talk:uses(tool, arguments or {})
+end
+
+--- Wishes for a tool that it is not given, as models do now and then. What it is told then is checked with `is_told`.
+---
+--- ```lua
+--- assistant:invents("cancel_everything", { sure = true })
+--- assistant:is_told("there is no tool")
+--- ```
+---@param tool string
+---@param arguments? table
+function assistant:invents(tool, arguments)
+  local example = 'assistant:invents("cancel_everything", { sure = true })'
+  want(tool, "string", example)
+  want(arguments or {}, "table", example)
+  local talk = talk_of("the assistant invents " .. tool)
+  if talk:tool(tool) then
+    refuse(("the assistant is given %s: write assistant:uses(%s, …)"):format(tool, show(tool)))
   end
   talk:uses(tool, arguments or {})
 end

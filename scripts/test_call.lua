@@ -18,6 +18,11 @@ function Call.new(world, flow, handler, info)
     handler = handler,
     info = info,
     heard = {}, -- since the caller last acted, in order
+    told = {}, -- all that was heard: { text =, line = }
+    asks = 0, -- so far
+    documents = 0, -- how many the carrier was sent
+    document = {}, -- the asks of the one that is being made
+    sent = nil, -- the latest: { asks =, number =, step = }
     whispered = {}, -- to the one called, since the last dial
     transcript = {}, -- what was said and pressed, as call:summary() gives it
     media = {}, -- addresses of pictures in the replies to a text
@@ -117,10 +122,16 @@ function Call:state()
 end
 
 function Call:hear(text, how)
-  self.heard[#self.heard + 1] = text
   self:record_line("flow", how == "plays" and "[plays " .. text .. "]" or text)
-  local line = self.world:note("flow " .. how .. " " .. show(text))
+  self:tell(text, self.world:note("flow " .. how .. " " .. show(text)))
+end
+
+-- Somebody hears this, as a line of the transcript says.
+function Call:tell(text, line)
+  self.heard[#self.heard + 1] = text
+  self.told[#self.told + 1] = { text = text, line = line }
   line.heard = self.heard
+  self.world:happens("says", line, text)
 end
 
 -- Adds a line to what call:summary() tells of the call.
@@ -219,7 +230,12 @@ function Call:begin_wait(ask)
   end
   self.waits = ask
   self.expected = false
-  self.world:note(waiting_texts[ask.kind](ask.options))
+  local line = self.world:note(waiting_texts[ask.kind](ask.options))
+  if ask.kind == "dial" then
+    for _, target in ipairs(ask.options.to) do
+      self.world:happens("rings", line, Call.target_name(target))
+    end
+  end
   if ask.kind == "converse" then
     self.conversation = Conversation.new(self, ask.options)
     self.conversation:begin()
@@ -237,19 +253,59 @@ function Call:go_on_talking(step)
   self.waits = { kind = "converse", options = self.conversation.settings, where = step.where }
 end
 
+-- The kinds of which the carrier's documents are made, and those that end one.
+local in_document = { say = true, play = true, pause = true }
+local end_document = { gather = true, record = true, dial = true, enqueue = true, refer = true, converse = true,
+  hangup = true, leave = true, redirect = true, reject = true }
+
+-- Keeps what the carrier is sent, as far as a document goes.
+function Call:write_down(step)
+  if not (in_document[step.kind] or end_document[step.kind]) then
+    return
+  end
+  self.document[#self.document + 1] = { kind = step.kind, options = step.options }
+  if end_document[step.kind] then
+    self.sent = { asks = self.document, number = self.documents, step = self.asks }
+    self.documents, self.document = self.documents + 1, {}
+  end
+end
+
+-- The caller hangs up now, if the test says so: while the flow waits for them, or while it does something else.
+function Call:leaves_during(step)
+  if self.world.leaves_at ~= step.kind or self.handler ~= "on_call" or self.gone then
+    return false
+  end
+  self.world.leaves_at = nil
+  if waiting_texts[step.kind] then
+    self:begin_wait(step)
+    self:hang_up()
+    return true
+  end
+  self.gone, self.over = true, "the caller hung up"
+  self.world:note("the caller hangs up meanwhile")
+  return false
+end
+
 -- Performs asks until one waits for somebody or the handler is done.
 function Call:follow(step)
   while step.state == "asks" do
     local kind, options = step.kind, step.options
     local performer = performers[kind]
+    self.asks = self.asks + 1
+    self:write_down(step)
+    if self:leaves_during(step) then
+      return
+    end
     if not outside[kind] and not of_conversation[kind] then
       self.failed = nil
     end
     if self.gone and of_conversation[kind] and not self.conversation.over then
       local event = self.conversation:finished("caller_hung_up")
       step = host.resume(self.run, event, nil, nil, self.world.now)
+    elseif self.gone and in_document[kind] then
+      step = host.resume(self.run, nil, nil, nil, self.world.now) -- nobody hears it
     elseif self.gone and not outside[kind] then
-      return -- nobody is on the line: the handler ends here
+      return self:close(self.over) -- nobody is on the line: the handler ends here
     elseif kind == "chat" or kind == "tool_result" then
       return self:go_on_talking(step)
     elseif performer then
@@ -273,6 +329,9 @@ function Call:follow(step)
   end
   if self.failed and not self.gone then
     return self:fall_back()
+  end
+  if self.handler == "on_call" and not self.gone then
+    self:write_down({ kind = "hangup", options = {} })
   end
   return self:close(self.over or "the flow hung up")
 end
@@ -317,6 +376,9 @@ end
 function Call:answer(value, reason, seconds)
   self.world:advance(self.owed + (seconds or 0))
   self:record_outcome(self.waits.kind, value, reason)
+  if self.waits.kind == "record" and value and value.digits == "hangup" then
+    self.gone, self.over = true, "the caller hung up"
+  end
   self.owed, self.heard, self.waits = 0, {}, nil
   if self.falls_back then
     if not value then

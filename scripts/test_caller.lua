@@ -6,7 +6,7 @@ local show = parts.test_world.show
 local refuse, subject, want, want_options = telling.refuse, telling.subject, telling.want, telling.want_options
 local begin, settle, going, waiting = telling.begin, telling.settle, telling.going, telling.waiting
 local all_of, expect_heard = telling.all_of, telling.expect_heard
-local contains, is_exactly = telling.contains, telling.is_exactly
+local contains, is_exactly, flat = telling.contains, telling.is_exactly, telling.flat
 
 -- ── The caller ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -40,6 +40,41 @@ function caller:hears_match(pattern)
   expect_heard(matches, call.heard, "the caller to hear what matches " .. show(pattern), "heard", call:state())
 end
 
+-- Where a text begins in what was heard from line `from` on, and how far into that line: the line and the byte after it.
+local function find_told(told, text, from, after)
+  for i = from, #told do
+    local _, last = flat(told[i].text):find(flat(text), i == from and after or 1, true)
+    if last then
+      return i, last + 1
+    end
+  end
+end
+
+--- Has heard these texts in this order since the call began, whatever was said between them: a part of each, in any
+--- case.
+---
+--- ```lua
+--- caller:hears_in_order { "Welcome", "press 1", "Your table is booked" }
+--- ```
+---@param texts string[]
+function caller:hears_in_order(texts)
+  local example = 'caller:hears_in_order { "Welcome", "press 1" }'
+  want(texts, "table", example)
+  local call = going()
+  local line, byte = 1, 1
+  for i, text in ipairs(texts) do
+    want(text, "string", example)
+    local found, after = find_told(call.told, text, line, byte)
+    if not found then
+      telling.mark_lines({ call.told[line] })
+      telling.current.world:fail(("expected the caller to hear %s%s, but %s"):format(show(text),
+        i > 1 and " after " .. show(texts[i - 1]) or "",
+        find_told(call.told, text, 1, 1) and "heard it before" or "did not: " .. call:state()))
+    end
+    line, byte = found, after
+  end
+end
+
 --- Does not hear a text.
 ---@param text string
 function caller:does_not_hear(text)
@@ -68,7 +103,8 @@ function caller:says(text, options)
   call:answer({ speech = text, confidence = options.confidence or 0.9 })
 end
 
---- Says something while the assistant speaks, which stops it. What it said counts as heard, up to `after`.
+--- Says something while the assistant speaks, which stops it. What it said counts as heard, up to `after`. At a `gather`,
+--- cuts its prompt short.
 ---
 --- ```lua
 --- assistant:says("We have ten, eleven or two o'clock.")
@@ -81,7 +117,14 @@ function caller:interrupts(text, options)
   want(text, "string", example)
   options = want_options(options, { after = "string" }, example)
   local doing = "the caller interrupts: " .. show(text)
-  local call = waiting({ converse = true }, doing)
+  local call = waiting({ converse = true, gather = true }, doing)
+  if call.waits.kind == "gather" then
+    if call.waits.options.barge_in == false then
+      telling.current.world:fail(("%s, but this prompt cannot be interrupted (barge_in = false at %s)"):format(
+        doing, call.waits.where))
+    end
+    return caller:says(text)
+  end
   local interrupted, why = call.conversation:interrupt(options.after)
   if not interrupted then
     telling.current.world:fail(doing .. ", but " .. why)
@@ -154,7 +197,8 @@ function caller:says_nothing()
   call:answer(nil, kind == "record" and "silence" or "timeout", call.waits.options.timeout or PATIENCE[kind])
 end
 
---- Leaves a recording while the flow records.
+--- Leaves a recording while the flow records. With `digits = "hangup"` they hang up at its end: the flow goes on until it
+--- needs them.
 ---@param options? { seconds: number, digits: string, url: string } How long (5 if not given), the key that ends it.
 function caller:leaves_a_recording(options)
   local example = 'caller:leaves_a_recording({ seconds = 12, digits = "#" })'
@@ -176,6 +220,34 @@ function caller:hangs_up()
     telling.current.world:fail("the caller hangs up, but " .. call.over)
   end
   call:hang_up()
+end
+
+local MOMENTS = { say = true, play = true, pause = true, gather = true, record = true, dial = true, enqueue = true,
+  refer = true, converse = true, collect_digits = true, http = true, sms = true, kv = true, sleep = true }
+
+--- Hangs up when the flow does this next, or at once if it is at it: a verb by its name, `"converse"`, or `"http"`,
+--- `"sms"`, `"kv"`, `"sleep"` for what it does while the caller waits. The flow goes on until it needs the caller.
+---
+--- ```lua
+--- caller:hangs_up_during("http")
+--- caller:presses("1")
+--- store:lacks("reservation/+12025550142")
+--- ```
+---@param moment string
+function caller:hangs_up_during(moment)
+  want(moment, "string", 'caller:hangs_up_during("converse")')
+  if not MOMENTS[moment] then
+    refuse(("a flow does not %s: %s"):format(show(moment), telling.instead(moment, MOMENTS)))
+  end
+  local call = telling.current.call
+  if call and call.over then
+    telling.current.world:fail("the caller hangs up, but " .. call.over)
+  end
+  if call and call.waits and call.waits.kind == moment then
+    return call:hang_up()
+  end
+  telling.current.world.leaves_at = moment
+  begin()
 end
 
 local function is_target(target, name)
@@ -338,6 +410,18 @@ function dial:does_not_answer()
   local call = begin()
   local seconds = call.waits and call.waits.options.timeout or 30
   outcome("dial", "the one called does not answer", nil, "no_answer", seconds)
+end
+
+--- Is answered by a voicemail or an answering machine, which the caller talks to. To the phone network that is an answer.
+---@param options? { seconds: number } How long the caller talks to it: 20 if not given.
+function dial:goes_to_voicemail(options)
+  options = want_options(options, { seconds = "number" }, "dial:goes_to_voicemail({ seconds = 20 })")
+  local seconds = options.seconds or 20
+  outcome("dial", "a machine answers, and the caller talks to it for " .. seconds .. " s", {
+    status = "completed",
+    seconds = seconds,
+    sid = telling.current.world:new_id("CA"),
+  }, nil, seconds)
 end
 
 --- Cannot be reached: a wrong number, a network out of order.

@@ -37,6 +37,18 @@ function Talk:arguments(name, arguments)
   return "call_" .. self.uses_so_far, text
 end
 
+-- Counts a response of the model. Without the tokens that the test tells, what goes in and out is taken at four bytes
+-- for each.
+function Talk:spend(text, usage)
+  local spent = self.call.world.spent
+  local given = usage or {}
+  local input, output = given.input or math.ceil(self:size() / 4), given.output or math.ceil(#text / 4)
+  spent.replies, spent.tokens = spent.replies + 1, spent.tokens + input + output
+  if usage then
+    self.usage.input, self.usage.output = self.usage.input + input, self.usage.output + output
+  end
+end
+
 function Talk:is_told(output)
   local good, value = pcall(json.decode, output)
   self.told = output
@@ -75,6 +87,7 @@ function Conversation.new(call, settings)
     uses_so_far = 0,
     told = nil, -- what the latest tool answered; told_value where that is JSON, told_text in words
     over = nil, -- the reason, once it is over
+    usage = { input = 0, output = 0 }, -- what the test told
   }, Conversation)
 end
 
@@ -82,6 +95,7 @@ function Conversation:begin()
   local greeting = self.settings.greeting
   if greeting then
     self:hear(greeting.text)
+    self:spend(greeting.text)
     self.lines[1].greeting = true
   end
 end
@@ -103,12 +117,20 @@ function Conversation:add(line)
   self.lines[#self.lines + 1] = line
 end
 
+-- Bytes of what the model is given when it has its turn.
+function Conversation:size()
+  local size = #(self.settings.instructions or "") + #host.json(self:tools())
+  for _, line in ipairs(self.lines) do
+    size = size + #(line.text or "") + #(line.arguments or "") + #(line.result or "")
+  end
+  return size
+end
+
 function Conversation:hear(text)
   local call = self.call
-  call.heard[#call.heard + 1] = text
   call:record_line("assistant", text)
   self:add({ who = "assistant", text = text })
-  call.world:note("assistant says " .. show(text)).heard = call.heard
+  call:tell(text, call.world:note("assistant says " .. show(text)))
 end
 
 function Conversation:caller_does(text, doing)
@@ -156,13 +178,15 @@ function Conversation:event(event)
   call:follow(host.resume(call.run, event, nil, nil, call.world.now))
 end
 
-function Conversation:says(text)
+function Conversation:says(text, usage)
   self:expect_no_problem()
+  self:spend(text, usage)
   self:hear(text)
 end
 
 function Conversation:uses(name, arguments)
   local id, text = self:arguments(name, arguments)
+  self:spend(text)
   self.using = { tool = name, arguments = text }
   self:event({ tool = { call_id = id, name = name, arguments = text } })
 end
@@ -193,7 +217,14 @@ function Conversation:finished(reason, what, value)
       what = what,
       value = value,
       transcript = lines,
-      usage = { input = 0, output = 0, cached = 0, input_audio = 0, output_audio = 0, responses = self.uses_so_far },
+      usage = {
+        input = self.usage.input,
+        output = self.usage.output,
+        cached = 0,
+        input_audio = 0,
+        output_audio = 0,
+        responses = self.uses_so_far,
+      },
       seconds = self:seconds(),
     },
   }
@@ -252,7 +283,12 @@ Chat.__index = Chat
 local TEXT_TIMEOUT = 10 -- seconds
 
 function Chat.new(call)
-  return setmetatable({ call = call, uses_so_far = 0 }, Chat)
+  return setmetatable({ call = call, uses_so_far = 0, usage = { input = 0, output = 0 } }, Chat)
+end
+
+-- As a Conversation's.
+function Chat:size()
+  return #host.json(self.options.messages) + #host.json(self:tools())
 end
 
 -- The flow asks for a reply. What it tells of a tool is in the messages.
@@ -291,18 +327,21 @@ function Chat:answer(value, reason)
   call:follow(host.resume(call.run, value, reason, nil, call.world.now))
 end
 
-local function usage()
-  return { prompt_tokens = 0, completion_tokens = 0, total_tokens = 0 }
+local function usage_of(told)
+  local input, output = told and told.input or 0, told and told.output or 0
+  return { prompt_tokens = input, completion_tokens = output, total_tokens = input + output }
 end
 
-function Chat:says(text)
-  self:answer({ content = text, finish_reason = "stop", usage = usage() })
+function Chat:says(text, usage)
+  self:spend(text, usage)
+  self:answer({ content = text, finish_reason = "stop", usage = usage_of(usage) })
 end
 
 function Chat:uses(name, arguments)
   local id, text = self:arguments(name, arguments)
   local wish = { id = id, name = name, arguments = text }
-  self:answer({ tool_calls = { wish }, finish_reason = "tool_calls", usage = usage() })
+  self:spend(text)
+  self:answer({ tool_calls = { wish }, finish_reason = "tool_calls", usage = usage_of() })
 end
 
 function Chat:drops()

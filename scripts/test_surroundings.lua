@@ -6,7 +6,7 @@ local host, World, Call, telling = parts.host, parts.test_world, parts.test_call
 local show = World.show
 local refuse, instead, subject, want = telling.refuse, telling.instead, telling.subject, telling.want
 local want_options, new_info, settle = telling.want_options, telling.new_info, telling.settle
-local expect_heard = telling.expect_heard
+local expect_heard, mark_lines = telling.expect_heard, telling.mark_lines
 local contains, is_exactly = telling.contains, telling.is_exactly
 local includes = World.includes
 
@@ -40,13 +40,19 @@ end
 ---@class TestNetwork
 local network = {}
 
---- Replies to requests from here on. A later line goes before an earlier one.
+--- Replies to requests from here on. A later line goes before an earlier one; with `times`, only so many times, after
+--- which an earlier one holds again.
+---
+--- ```lua
+--- network:replies("https://crm.example/*")
+--- network:replies("https://crm.example/*", { status = 503, times = 1 }) -- the first request fails, the second does not
+--- ```
 ---@param address string
----@param reply? { status: integer, json: any, body: string, headers: table<string, string> } Status 200 if not given.
+---@param reply? { status: integer, json: any, body: string, headers: table<string, string>, times: integer } Status 200 if not given.
 function network:replies(address, reply)
   local example = 'network:replies("https://crm.example/*", { status = 200, json = { name = "Ann" } })'
   want(address, "string", example)
-  local known = { status = "number", json = true, body = "string", headers = "table" }
+  local known = { status = "number", json = true, body = "string", headers = "table", times = "number" }
   reply = want_options(reply, known, example)
   local stubs = telling.current.world.stubs
   stubs[#stubs + 1] = {
@@ -55,6 +61,7 @@ function network:replies(address, reply)
     json = reply.json,
     body = reply.body,
     headers = reply.headers,
+    times = reply.times or math.huge,
   }
 end
 
@@ -63,23 +70,29 @@ local reasons = { timeout = true, unreachable = true, refused = true, too_large 
 --- Fails requests from here on.
 ---@param address string
 ---@param reason? "timeout"|"unreachable"|"refused"|"too_large"|"certificate" `unreachable` if not given.
-function network:fails(address, reason)
-  want(address, "string", 'network:fails("https://crm.example/*", "unreachable")')
+---@param options? { times: integer } How often; always, if not given.
+function network:fails(address, reason, options)
+  local example = 'network:fails("https://crm.example/*", "unreachable", { times = 1 })'
+  want(address, "string", example)
+  options = want_options(options, { times = "number" }, example)
   if reason ~= nil and not reasons[reason] then
     refuse(("no request fails for %s: %s"):format(show(reason), instead(reason, reasons)))
   end
   local stubs = telling.current.world.stubs
-  stubs[#stubs + 1] = { address = World.address(address), reason = reason or "unreachable" }
+  stubs[#stubs + 1] = { address = World.address(address), reason = reason or "unreachable", times = options.times or math.huge }
 end
 
 --- Takes this long from here on. The request times out where the flow waits less.
 ---@param address string
 ---@param seconds number
-function network:is_slow(address, seconds)
-  local example = 'network:is_slow("https://crm.example/*", 12)'
+---@param options? { times: integer } How often; always, if not given.
+function network:is_slow(address, seconds, options)
+  local example = 'network:is_slow("https://crm.example/*", 12, { times = 1 })'
   want(address, "string", example)
+  want(seconds, "number", example)
+  options = want_options(options, { times = "number" }, example)
   local stubs = telling.current.world.stubs
-  stubs[#stubs + 1] = { address = World.address(address), seconds = want(seconds, "number", example) }
+  stubs[#stubs + 1] = { address = World.address(address), seconds = seconds, times = options.times or math.huge }
 end
 
 local function describe_request(request)
@@ -109,6 +122,9 @@ function network:was_sent(method, address, with)
   want(address, "string", example)
   with = want_options(with, { json = true, body = "string", headers = "table" }, example)
   if not holds(requested(method, address, with)) then
+    mark_lines(telling.current.world.requests, function(request)
+      return World.addressed(World.address(address), method, request.url)
+    end)
     telling.current.world:fail(("expected the flow to send %s %s%s, but it sent %s"):format(
       method, address, next(with) and " with " .. show(with.json or with.body or with.headers) or "",
       list(telling.current.world.requests, describe_request, "nothing")))
@@ -123,6 +139,9 @@ function network:was_not_sent(method, address)
   want(method, "string", example)
   want(address, "string", example)
   if requested(method, address, {})() then
+    mark_lines(telling.current.world.requests, function(request)
+      return request.method == method and World.addressed(World.address(address), method, request.url)
+    end)
     telling.current.world:fail(("expected the flow not to send %s %s, but it did"):format(method, address))
   end
 end
@@ -135,10 +154,17 @@ local function describe_message(message)
   return show(message.body) .. " to " .. message.to
 end
 
+local function fits(body, text)
+  if type(text) == "table" then
+    return body:find(text.match) ~= nil
+  end
+  return text == nil or contains({ body }, text)
+end
+
 local function texted(to, text)
   return function()
     for _, message in ipairs(telling.current.world.sent) do
-      if message.to == to and (text == nil or contains({ message.body }, text)) then
+      if message.to == to and fits(message.body, text) then
         return true
       end
     end
@@ -148,16 +174,21 @@ end
 
 --- Was sent, at any time in the test.
 ---@param to string
----@param text? string Part of it, in any case.
+---@param text? string|{ match: string } Part of it, in any case; or a Lua pattern: `{ match = "table for %d+" }`.
 function sms:was_sent(to, text)
   local example = 'sms:was_sent("+15550100", "your table is booked")'
   want(to, "string", example)
-  if text ~= nil then
+  if type(text) == "table" then
+    want(text.match, "string", 'sms:was_sent("+15550100", { match = "table for %d+" })')
+  elseif text ~= nil then
     want(text, "string", example)
   end
   if not holds(texted(to, text)) then
+    mark_lines(telling.current.world.sent, function(message)
+      return message.to == to
+    end)
     telling.current.world:fail(("expected the flow to text %s%s, but it sent %s"):format(
-      to, text and " " .. show(text) or "", list(telling.current.world.sent, describe_message, "no text")))
+      to, type(text) == "table" and " what matches " .. show(text.match) or text and " " .. show(text) or "", list(telling.current.world.sent, describe_message, "no text")))
   end
 end
 
@@ -166,6 +197,7 @@ end
 function sms:was_not_sent(to)
   for _, message in ipairs(telling.current.world.sent) do
     if to == nil or message.to == to then
+      message.line.marked = true
       telling.current.world:fail("expected the flow to send no text, but it sent " .. describe_message(message))
     end
   end
@@ -253,10 +285,12 @@ local at -- a word of its own: what describes it stands over a function by that 
 ---
 --- ```lua
 --- at("2026-03-02 22:30", "America/New_York")
+--- at("2026-11-01 01:30", "America/New_York", "second") -- after the clocks were set back
 --- ```
 ---@param time string "2026-03-02 22:30", with seconds if they matter.
 ---@param zone? string The time zone by its IANA name; UTC if not given.
-function at(time, zone)
+---@param which? "first"|"second" Where clocks are set back, an hour comes twice: the first of the two, if not given.
+function at(time, zone, which)
   local example = 'at("2026-03-02 22:30", "America/New_York")'
   if not telling.current then
     refuse("at(…) belongs inside of a test: it(\"…\", function(caller) … end)")
@@ -265,13 +299,16 @@ function at(time, zone)
   if zone ~= nil then
     want(zone, "string", example)
   end
+  if which ~= nil and which ~= "first" and which ~= "second" then
+    refuse(('an hour that comes twice is the "first" or the "second", not %s'):format(show(which)))
+  end
   local year, month, day, hour, minute, rest = time:match("^(%d%d%d%d)%-(%d%d)%-(%d%d) (%d%d):(%d%d)(.*)$")
   local second = rest == "" and "0" or rest and rest:match("^:(%d%d)$")
   if not second then
     refuse(("%s is not a time: write it as %s"):format(show(time), example))
   end
   local moment, why = host.time(tonumber(year), tonumber(month), tonumber(day), tonumber(hour), tonumber(minute),
-    tonumber(second), zone or "UTC")
+    tonumber(second), zone or "UTC", which == "second")
   if not moment then
     refuse(why)
   end

@@ -189,6 +189,15 @@ local function contains(heard, text)
   return flat(all_of(heard)):find(flat(text), 1, true) ~= nil
 end
 
+-- Marks the lines of the transcript that a failure is about: of what was heard, sent or asked for, if `concerned` says so.
+local function mark_lines(events, concerned)
+  for _, event in ipairs(events) do
+    if not concerned or concerned(event) then
+      event.line.marked = true
+    end
+  end
+end
+
 local function is_exactly(heard, text)
   for _, part in ipairs(heard) do
     if part == text then
@@ -198,6 +207,8 @@ local function is_exactly(heard, text)
   return all_of(heard) == text
 end
 
+telling.mark_lines = mark_lines
+telling.flat = flat
 telling.refuse = refuse
 telling.instead = instead
 telling.subject = subject

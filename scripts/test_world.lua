@@ -21,6 +21,9 @@ function World.new(where)
     refused = {}, -- number → reason
     promises = 0,
     lines = {}, -- the transcript
+    happened = {}, -- what the flow did, in order: { verb =, line =, texts = }
+    rules = {}, -- what it must never do
+    spent = { replies = 0, tokens = 0 }, -- on the assistant
     serial = 0,
   }, World)
 end
@@ -38,10 +41,10 @@ function World:set_time(time)
   self.now = time
 end
 
--- A carrier's name for something, as "CA0000…1": the same in every run of a test.
+-- A carrier's name for something, as "CA0000…1": the same in every run of a test with the same --seed.
 function World:new_id(prefix)
   self.serial = self.serial + 1
-  return string.format("%s%032x", prefix, self.serial)
+  return string.format("%s%08x%024x", prefix, host.seed() % 2 ^ 32, self.serial)
 end
 
 -- Adds a line to the transcript.
@@ -51,13 +54,42 @@ function World:note(text)
   return line
 end
 
--- Ends the test. The first failure stands, even if the test catches the error.
-function World:fail(message)
+-- Ends the test. The first failure stands, even if the test catches the error. `where`: the line to blame, if that is
+-- not the one which runs.
+function World:fail(message, where)
   if not self.failure then
-    self.failure = (host.where() or self.where) .. ": " .. message
+    self.failure = (where or host.where() or self.where) .. ": " .. message
     self:note(message).marked = true
   end
   error(self.failure, 0)
+end
+
+local function breaks(rule, event)
+  return rule.verb == event.verb and rule.fits(unpack(event.texts))
+end
+
+function World:hold_against(rule, event)
+  if breaks(rule, event) then
+    event.line.marked = true
+    self:fail(("expected the flow never to %s, but: %s"):format(rule.expectation, event.line.text), rule.where)
+  end
+end
+
+-- Tells what the flow did, for what it must never do.
+function World:happens(verb, line, ...)
+  local event = { verb = verb, line = line, texts = { ... } }
+  self.happened[#self.happened + 1] = event
+  for _, rule in ipairs(self.rules) do
+    self:hold_against(rule, event)
+  end
+end
+
+-- Adds what must never happen, nor have happened: { verb =, fits = function(…), expectation =, where = }.
+function World:forbid(rule)
+  self.rules[#self.rules + 1] = rule
+  for _, event in ipairs(self.happened) do
+    self:hold_against(rule, event)
+  end
 end
 
 -- The transcript, a line per event; what differs from the test is marked with ">".
@@ -126,10 +158,15 @@ World.addressed = addressed
 function World:stub_for(method, url, key)
   for i = #self.stubs, 1, -1 do
     local stub = self.stubs[i]
-    if stub[key] ~= nil and addressed(stub.address, method, url) then
+    if stub[key] ~= nil and stub.times > 0 and addressed(stub.address, method, url) then
       return stub, i
     end
   end
+end
+
+local function used(stub)
+  stub.times = stub.times - 1
+  return stub
 end
 
 -- What a flow is given for a promise. The engine keeps it whatever happens, so a test takes it as kept.
@@ -141,26 +178,27 @@ end
 -- What the engine waits for a reply if the flow does not say. Seconds.
 local HTTP_TIMEOUT = 10
 
-function World:http(options, where)
+-- One attempt at a request.
+function World:try_http(options, where)
   local method, url = (options.method or "GET"):upper(), options.url
-  self.requests[#self.requests + 1] =
-    { method = method, url = url, headers = options.headers or {}, body = options.body, json = options.json }
+  local request = { method = method, url = url, headers = options.headers or {}, body = options.body, json = options.json }
+  self.requests[#self.requests + 1] = request
+  request.line = self:note("flow " .. (options.later and "promises " or "sends ") .. method .. " " .. url)
+  self:happens("sends", request.line, method, url)
   if options.later then
-    self:note("flow promises " .. method .. " " .. url)
     return self:promise()
   end
-  self:note("flow sends " .. method .. " " .. url)
   local replies, replied_at = self:stub_for(method, url, "status")
   local fails, failed_at = self:stub_for(method, url, "reason")
   local slow = self:stub_for(method, url, "seconds")
   local timeout = options.timeout or HTTP_TIMEOUT
-  if slow and slow.seconds >= timeout then
+  if slow and used(slow).seconds >= timeout then
     self:advance(timeout)
     self:note("network does not reply within " .. timeout .. " s")
     return nil, "timeout"
   end
   if fails and failed_at > (replied_at or 0) then
-    self:note("network fails: " .. fails.reason)
+    self:note("network fails: " .. used(fails).reason)
     return nil, fails.reason
   end
   if not replies then
@@ -171,14 +209,37 @@ function World:http(options, where)
   if slow then
     self:advance(slow.seconds)
   end
-  self:note("network replies " .. replies.status)
+  self:note("network replies " .. used(replies).status)
   local body = replies.body or (replies.json ~= nil and host.json(replies.json)) or ""
   return { status = replies.status, headers = replies.headers or {}, body = body, json = replies.json }
 end
 
+-- What the engine tries again, where the flow says `retries`.
+local function worth_retrying(reply, reason)
+  if not reply then
+    return reason == "timeout" or reason == "unreachable"
+  end
+  return reply.status == 429 or reply.status >= 502
+end
+
+function World:http(options, where)
+  if options.later then
+    return self:try_http(options, where)
+  end
+  local tries = 1 + (options.retries or 0)
+  while true do
+    local reply, reason = self:try_http(options, where)
+    tries = tries - 1
+    if tries == 0 or not worth_retrying(reply, reason) then
+      return reply, reason
+    end
+  end
+end
+
 function World:sms(options)
   local does = options.later and "promises a text to" or "texts"
-  self:note(("flow %s %s: %s"):format(does, tostring(options.to), show(options.body or "")))
+  local line = self:note(("flow %s %s: %s"):format(does, tostring(options.to), show(options.body or "")))
+  self:happens("texts", line, tostring(options.to), options.body or "")
   local reason = self.refused[options.to] or self.refused["*"]
   if reason then
     self:note("the text is not sent: " .. reason)
@@ -187,7 +248,7 @@ function World:sms(options)
     end
     return nil, reason
   end
-  self.sent[#self.sent + 1] = { to = options.to, body = options.body or "", media = options.media or {} }
+  self.sent[#self.sent + 1] = { to = options.to, body = options.body or "", media = options.media or {}, line = line }
   if options.later then
     return self:promise()
   end
@@ -238,7 +299,9 @@ function World:kv(options)
 end
 
 function World:log(options)
-  self:note("flow logs " .. show(options.message or "") .. (options.fields and " " .. show(options.fields) or ""))
+  local fields = options.fields and " " .. show(options.fields) or ""
+  local line = self:note("flow logs " .. show(options.message or "") .. fields)
+  self:happens("logs", line, (options.message or "") .. fields)
 end
 
 function World:sleep(options)
