@@ -54,7 +54,7 @@ end
 --- case.
 ---
 --- ```lua
---- caller:hears_in_order { "Welcome", "press 1", "Your table is booked" }
+--- caller:hears_in_order { "Welcome", "press 1" }
 --- ```
 ---@param texts string[]
 function caller:hears_in_order(texts)
@@ -229,9 +229,8 @@ local MOMENTS = { say = true, play = true, pause = true, gather = true, record =
 --- `"sms"`, `"kv"`, `"sleep"` for what it does while the caller waits. The flow goes on until it needs the caller.
 ---
 --- ```lua
---- caller:hangs_up_during("http")
---- caller:presses("1")
---- store:lacks("reservation/+12025550142")
+--- caller:hangs_up_during("gather")
+--- never:rings("+15550100")
 --- ```
 ---@param moment string
 function caller:hangs_up_during(moment)

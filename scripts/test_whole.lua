@@ -4,14 +4,14 @@
 --- flow, and that no caller notices.
 ---
 --- ```lua
---- it("survives a crash between two questions", function(caller)
+--- it("survives a crash of the engine", function(caller)
 ---   never:says("an error")
----   caller:presses("1")
+---   caller:hears("press 1")
 ---   engine:crashes()
----   caller:hears("For how many people?")
----   caller:presses("4#")
----   caller:hears_in_order { "Welcome", "how many", "booked" }
----   cost:is_at_most { texts = 1, call_seconds = 60 }
+---   caller:says_nothing()
+---   caller:is_put_through_to("+15550100")
+---   caller:hears_in_order { "Welcome", "press 1" }
+---   cost:is_at_most { texts = 0, call_seconds = 70 }
 --- end)
 --- ```
 local parts = ...
@@ -112,7 +112,7 @@ end
 
 -- A document with an element a line, as golden files have it.
 local function in_lines(document)
-  return (document:gsub("%s*\n%s*", ""):gsub("><", ">\n<"))
+  return (document:gsub("%s*\n%s*", ""):gsub(">%s*<", ">\n<"))
 end
 
 local function lines_of(text)
@@ -147,15 +147,10 @@ end
 
 --- Has just sent the carrier this TwiML: the whole document that a real call would get. A text that begins with `<` is
 --- the document itself, blanks between its elements left out; anything else names a golden file,
---- `golden/NAME.xml` beside the test, which `switchhook test --update` writes.
+--- `golden/NAME.xml` beside the test, which `switchhook test --update` writes: `call:twiml_is("greeting")`.
 ---
 --- What differs in every call is always the same in it: the engine is at `https://voice.example.com`, and the token of a
 --- media stream is `TOKEN`.
----
---- ```lua
---- call:twiml_is("greeting")
---- call:twiml_is("<Response><Say>We are closed.</Say><Hangup/></Response>")
---- ```
 ---@param golden string
 function call:twiml_is(golden)
   local example = 'call:twiml_is("greeting")'
@@ -175,7 +170,7 @@ function call:twiml_is(golden)
         golden))
     end
   end
-  local differs = difference(document, in_lines(wanted:gsub("^%s+", ""):gsub("%s+$", "")))
+  local differs = difference(document, in_lines(wanted:match("^%s*(.-)%s*$")))
   if differs then
     telling.current.world:fail(("expected the TwiML %s, but %s"):format(
       golden == wanted and "as written" or show(golden), differs))
@@ -258,14 +253,10 @@ end
 ---@class TestCarrier
 local carrier = {}
 
---- Sends its latest webhook a second time, as when the reply to it was lost. It gets the same document, which the flow
---- must be able to make again; nothing that the flow did is done again.
+--- Sends its latest webhook a second time, as when the reply to it was lost, and to another engine. That makes the same
+--- document again, from the same answers; nothing that the flow did is done again.
 function carrier:repeats()
-  local sent, requests = #telling.current.world.sent, #telling.current.world.requests
   rebuild("the carrier sends its latest webhook again")
-  if #telling.current.world.sent ~= sent or #telling.current.world.requests ~= requests then
-    telling.current.world:fail("the flow did something again when the carrier sent its webhook twice")
-  end
 end
 
 -- A moment at which the caller was to hang up, and that never came, is a mistake of the test.

@@ -152,7 +152,8 @@ void FlowRefresh::test(Candidate& candidate, const std::vector<Candidate>& other
         auto found = loaded_.businesses.find(name);
         return found == loaded_.businesses.end() ? nullptr : found->second.live;
     };
-    auto results = options_.run_tests(*candidate.reading.test, candidate.flow, {{}, options_.limits}, find);
+    FlowTester::Options how{.limits = options_.limits, .render = options_.render, .root = options_.root};
+    auto results = options_.run_tests(*candidate.reading.test, candidate.flow, how, find);
     for (const auto& result : results)
         if (!result.failure.empty()) candidate.problems.push_back(problem_of(result));
     candidate.tests = results.size();

@@ -35,9 +35,23 @@ std::optional<std::string> difference(std::size_t number, const Recorded& record
            ": after a crash this call could not go on, so let a flow depend on nothing but the call and its answers";
 }
 
+// Feeds a run that has not begun the recorded answers. Gives what comes out differently.
+std::optional<std::string> play_again(FlowRun& run, const Recording& recording) {
+    std::size_t number = 0;
+    for (const auto& handler : recording.handlers) {
+        auto step = run.start(handler.name, handler.info);
+        for (const auto& [ask, answer] : handler.asked) {
+            if (auto found = difference(++number, ask, step)) return found;
+            step = run.resume(core::answer_from_json(core::Json::parse(answer)));
+        }
+        if (auto found = difference(++number, handler.last, step)) return found;
+    }
+    return {};
+}
+
 }  // namespace
 
-RecordedRun::RecordedRun(std::shared_ptr<const Flow> flow, const Limits& limits) : run_(flow, limits) {
+RecordedRun::RecordedRun(std::shared_ptr<const Flow> flow, const Limits& limits) : run_(flow, limits), limits_(limits) {
     recording_.flow = std::move(flow);
 }
 
@@ -60,18 +74,16 @@ Recording RecordedRun::take_recording() && {
     return std::move(recording_);
 }
 
-std::optional<std::string> replay(const Recording& recording, const Limits& limits) {
-    FlowRun run(recording.flow, limits);
-    std::size_t number = 0;
-    for (const auto& handler : recording.handlers) {
-        auto step = run.start(handler.name, handler.info);
-        for (const auto& [ask, answer] : handler.asked) {
-            if (auto found = difference(++number, ask, step)) return found;
-            step = run.resume(core::answer_from_json(core::Json::parse(answer)));
-        }
-        if (auto found = difference(++number, handler.last, step)) return found;
-    }
+std::optional<std::string> RecordedRun::rebuild() {
+    recording_.handlers.back().last = step_;
+    FlowRun run(recording_.flow, limits_);
+    if (auto found = play_again(run, recording_)) return found;
+    run_ = std::move(run);
     return {};
 }
 
+std::optional<std::string> replay(const Recording& recording, const Limits& limits) {
+    FlowRun run(recording.flow, limits);
+    return play_again(run, recording);
+}
 }  // namespace switchhook::script

@@ -98,8 +98,9 @@ int nothing_because(lua_State* L, const std::string& why) {
 
 }  // namespace
 
-TestHost::TestHost(std::shared_ptr<const Flow> flow, FlowTester::FindFlow find, const Limits& limits)
-    : flow_(std::move(flow)), find_(std::move(find)), limits_(limits) {}
+TestHost::TestHost(std::shared_ptr<const Flow> flow, FlowTester::FindFlow find, const FlowTester::Options& options,
+                   const std::filesystem::path& folder)
+    : flow_(std::move(flow)), find_(std::move(find)), options_(options), golden_(options.root, folder) {}
 
 // Turns an exception into a Lua error, raised when no C++ object is alive any more.
 template <int (TestHost::*method)(lua_State*)>
@@ -119,7 +120,13 @@ void TestHost::push(lua_State* L) {
         {"start", call<&TestHost::start>},
         {"start_again", call<&TestHost::start_again>},
         {"resume", call<&TestHost::resume>},
+        {"rebuild", call<&TestHost::rebuild>},
         {"time", call<&TestHost::time>},
+        {"twiml", call<&TestHost::twiml>},
+        {"golden", call<&TestHost::golden>},
+        {"write_golden", call<&TestHost::write_golden>},
+        {"updates_golden", call<&TestHost::updates_golden>},
+        {"seed", call<&TestHost::seed>},
         {"json", call<&TestHost::json>},
         {"where", call<&TestHost::where>},
         {"did_you_mean", call<&TestHost::did_you_mean>},
@@ -184,7 +191,7 @@ int TestHost::start(lua_State* L) {
     if (!flow) throw std::invalid_argument("the flow is gone");
     auto handler = text_at(L, 2);
     auto info = call_info(L, 3, *flow);
-    runs_.emplace_back(flow, limits_);
+    runs_.emplace_back(flow, options_.limits);
     lua_pushinteger(L, static_cast<lua_Integer>(runs_.size()));
     return 1 + push_step(L, runs_.back().start(handler, info));
 }
@@ -201,6 +208,50 @@ int TestHost::resume(lua_State* L) {
     if (!lua_isnil(L, 4)) return push_step(L, run.resume(core::Answer::raise(text_at(L, 4), time)));
     if (!lua_isnil(L, 3)) return push_step(L, run.resume(core::Answer::nothing(text_at(L, 3), time)));
     return push_step(L, run.resume(core::Answer::of(json_at(L, 2), time)));
+}
+
+int TestHost::rebuild(lua_State* L) {
+    auto difference = runs_.at(static_cast<std::size_t>(luaL_checkinteger(L, 1)) - 1).rebuild();
+    if (!difference) return 0;
+    script::push(L, *difference);
+    return 1;
+}
+
+int TestHost::twiml(lua_State* L) {
+    if (!options_.render) return nothing_because(L, "TwiML is compared where switchhook's own commands run the tests");
+    CarrierDocument document;
+    for (auto& ask : json_at(L, 1))
+        document.asks.push_back({ask.at("kind"), ask.value("options", core::Json::object()), ""});
+    document.number = static_cast<unsigned>(luaL_checkinteger(L, 2));
+    document.step = static_cast<std::uint32_t>(luaL_checkinteger(L, 3));
+    document.call = text_at(L, 4);
+    auto rendered = options_.render(document);
+    if (!rendered.problem.empty()) return nothing_because(L, rendered.problem);
+    script::push(L, rendered.text);
+    return 1;
+}
+
+int TestHost::golden(lua_State* L) {
+    auto text = golden_.read(text_at(L, 1));
+    if (!text) return 0;
+    script::push(L, *text);
+    return 1;
+}
+
+int TestHost::write_golden(lua_State* L) {
+    auto name = text_at(L, 1);
+    if (!golden_.write(name, text_at(L, 2))) throw std::runtime_error("cannot write " + golden_.path(name).string());
+    return 0;
+}
+
+int TestHost::updates_golden(lua_State* L) {
+    lua_pushboolean(L, options_.update);
+    return 1;
+}
+
+int TestHost::seed(lua_State* L) {
+    lua_pushnumber(L, static_cast<lua_Number>(options_.seed));
+    return 1;
 }
 
 int TestHost::time(lua_State* L) {
@@ -220,8 +271,9 @@ int TestHost::time(lua_State* L) {
     }
     if (zone->get_info(local).result == date::local_info::nonexistent)
         return nothing_because(L, "the clocks of " + name + " skip this hour on that day: say another");
-    auto moment = std::chrono::duration_cast<std::chrono::milliseconds>(
-        zone->to_sys(local, date::choose::earliest).time_since_epoch());
+    auto which = lua_toboolean(L, 8) ? date::choose::latest : date::choose::earliest;
+    auto moment =
+        std::chrono::duration_cast<std::chrono::milliseconds>(zone->to_sys(local, which).time_since_epoch());
     lua_pushnumber(L, static_cast<lua_Number>(moment.count()));
     return 1;
 }

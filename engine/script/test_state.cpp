@@ -2,6 +2,7 @@
 
 #include "script/bytecode.hpp"
 #include "script/library.hpp"
+#include "script/test_scripts.hpp"
 #include "script/watchdog.hpp"
 
 #include <lua.hpp>
@@ -34,38 +35,26 @@ std::string field(lua_State* L, const char* key) {
 
 }  // namespace
 
-TestState::TestState(const Source& test, std::shared_ptr<const Flow> flow, const Limits& limits,
+TestState::TestState(const Source& test, std::shared_ptr<const Flow> flow, const FlowTester::Options& options,
                      FlowTester::FindFlow find)
     : test_(test),
       flow_(std::move(flow)),
-      limits_(limits),
-      host_(flow_, std::move(find), limits),
+      limits_(options.limits),
+      host_(flow_, std::move(find), options, std::filesystem::path(test.path).parent_path()),
       L_(open_state(memory_)) {
     if (lua_cpcall(L_, open, this) != 0)
         throw std::logic_error("the engine's own scripts do not load: " + text_on_top(L_));
 }
 
-// The scripts that make the words of a test, each with what those before it returned: {host =, test_world =, …}.
-constexpr const char* scripts[] = {"test_world",  "test_conversation", "test_call",      "test_telling",
-                                   "test_caller", "test_surroundings", "test_assistant", "test"};
+constexpr const char* scripts[] = {"test_world",  "test_conversation", "test_call",      "test_telling", "test_caller",
+                                   "test_surroundings", "test_assistant", "test_whole", "test"};
 
 int TestState::open(lua_State* L) {
     auto& self = *static_cast<TestState*>(lua_touserdata(L, 1));
     open_library(L, {});
-    lua_newtable(L);
-    int parts = lua_gettop(L);
     self.host_.push(L);
-    lua_setfield(L, parts, "host");
-    for (auto* name : scripts) {
-        auto* script = find_engine_script(name);
-        if (script == nullptr) return luaL_error(L, "scripts/%s.lua is missing", name);
-        auto& code = script->bytecode;
-        if (luaL_loadbuffer(L, code.data(), code.size(), script->chunk_name.c_str()) != 0) return lua_error(L);
-        lua_pushvalue(L, parts);
-        lua_call(L, 1, 1);
-        lua_setfield(L, parts, name);
-    }
-    lua_getfield(L, parts, "test");
+    load_test_scripts(L, scripts);
+    lua_getfield(L, -1, "test");
     lua_pushvalue(L, -1);
     lua_setfield(L, LUA_REGISTRYINDEX, runner_field);
 

@@ -25,7 +25,8 @@ public:
     static constexpr std::chrono::milliseconds cpu_per_test{1000};
     static constexpr std::size_t memory_bytes = 64 << 20;
 
-    TestState(const Source& test, std::shared_ptr<const Flow> flow, const Limits& limits, FlowTester::FindFlow find);
+    TestState(const Source& test, std::shared_ptr<const Flow> flow, const FlowTester::Options& options,
+              FlowTester::FindFlow find);
 
     // Runs the file, which registers its tests. Gives what is wrong with it, if anything.
     std::optional<std::string> load();

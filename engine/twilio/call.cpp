@@ -32,8 +32,6 @@ bool has_outcome(std::string_view kind) {
     return kind == "record" || kind == "dial" || kind == "enqueue";
 }
 
-constexpr const char* token_parameter = "token";
-
 // 256 bits of the system's randomness, in hex.
 std::string one_time_token() {
     std::array<unsigned char, 32> bytes{};
@@ -52,7 +50,7 @@ std::string one_time_token() {
 Call::Call(std::string sid, std::string origin, Timing timing, const core::Clock& clock, asio::any_io_executor executor,
            std::optional<Arrival> arrival)
     : sid_(std::move(sid)),
-      origin_(std::move(origin)),
+      urls_(std::move(origin), sid_),
       timing_(timing),
       clock_(clock),
       executor_(std::move(executor)),
@@ -144,9 +142,8 @@ asio::awaitable<core::Result<std::unique_ptr<core::AudioLeg>>> Call::connect_aud
     if (was_given(ask)) document_.clear();
     note_step(ask);
     auto token = one_time_token();
-    twiml::Urls urls;
-    urls.action = continuation();
-    auto appended = twiml::append_stream(document_, {stream_url(), {{token_parameter, token}}}, urls);
+    auto appended = twiml::append_stream(document_, {urls_.stream(), {{stream_token, token}}},
+                                         urls_.of_verbs(continuation()));
     if (!appended) co_return core::Errc::too_large;
     token_ = std::move(token);
     stream_turn_ = document_turn() + 1;
@@ -159,7 +156,7 @@ asio::awaitable<core::Result<std::unique_ptr<core::AudioLeg>>> Call::connect_aud
 
 bool Call::attach(const std::shared_ptr<MediaStream>& stream) {
     const auto& start = stream->start();
-    const auto given = start.parameters.find(token_parameter);
+    const auto given = start.parameters.find(stream_token);
     if (token_.empty() || start.call_sid != sid_ || given == start.parameters.end()) return false;
     const auto& token = given->second;
     if (token.size() != token_.size() || CRYPTO_memcmp(token.data(), token_.data(), token.size()) != 0) return false;
@@ -254,24 +251,10 @@ void Call::answer(core::Answer answer) {
     answered_.set();
 }
 
-std::string Call::continuation() const {
-    return origin_ + "/twilio/continue/" + std::to_string(document_turn() + 1) + "/" + std::to_string(step_);
-}
-
-// Twilio takes wss only: where the engine itself speaks plain HTTP, what stands before it takes the TLS off.
-std::string Call::stream_url() const {
-    return "wss" + origin_.substr(origin_.find("://")) + "/twilio/stream/" + sid_;
-}
-
 Answer Call::append(const Ask& ask) {
     if (ask.kind == "reject" && (published_ || current_ > 0))
         return Answer::raise("reject: the call is answered by now: end it with call:hangup()", clock_.now());
-    twiml::Urls urls;
-    urls.action = continuation();
-    urls.whisper = [this](std::size_t target) {
-        return origin_ + "/twilio/whisper/" + sid_ + "/" + std::to_string(target);
-    };
-    auto appended = twiml::append(document_, ask, urls);
+    auto appended = twiml::append(document_, ask, urls_.of_verbs(continuation()));
     if (!appended) return Answer::raise(appended.error().text, clock_.now());
     return Answer::of(nullptr, clock_.now());
 }

@@ -3,6 +3,7 @@
 #include "core/call_port.hpp"
 #include "core/clock.hpp"
 #include "core/event.hpp"
+#include "twilio/call_urls.hpp"
 #include "twilio/media_stream.hpp"
 #include "twilio/webhook.hpp"
 #include "twiml/document.hpp"
@@ -105,14 +106,13 @@ private:
     bool was_given(const core::Ask& ask) const { return ask.seq != 0 && ask.seq <= given_; }
     std::optional<core::Answer> arrive(const core::Ask& ask);
     void note_step(const core::Ask& ask);
-    std::string continuation() const;
+    std::string continuation() const { return urls_.continuation(document_turn() + 1, step_); }
     unsigned document_turn() const { return published_ ? current_ + 1 : current_; }
     void take(unsigned number, const Webhook& webhook);
     void answer(core::Answer answer);
     void expect_outcome();
     void expect_stream();
     void settle_stream(core::Result<std::unique_ptr<core::AudioLeg>> result);
-    std::string stream_url() const;
     void complete();
     void publish(bool kept_waiting);
     void keep_waiting();
@@ -120,7 +120,7 @@ private:
     void wake_webhooks();
 
     const std::string sid_;
-    const std::string origin_;
+    const CallUrls urls_;
     const Timing timing_;
     const core::Clock& clock_;
     boost::asio::any_io_executor executor_;

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -122,6 +123,11 @@ void run_statements_of(const Block& block, const std::string& handler) {
     if (failed) ADD_FAILURE() << block.where << ": " << failed->where << ": " << failed->what;
 }
 
+bool speaks_of_a_test(const Block& block) {
+    const std::string_view words[] = {"assistant:", "at(", "caller:", "cost:", "network:"};
+    return std::any_of(std::begin(words), std::end(words), [&](auto word) { return block.begins_with(word); });
+}
+
 // A block of the reference, by what it begins with.
 void check(const Block& block) {
     const bool about_tests = block.has("it(\"");
@@ -129,10 +135,10 @@ void check(const Block& block) {
     if (about_tests) {
         auto begin = block.has("test.flow") ? "" : "local it = test.flow(\"lexi\")\n";
         run_tests(block, begin + block.text, compiled(block, flow_under_test));
-    } else if (block.begins_with("assistant:") || block.begins_with("at(")) {
+    } else if (speaks_of_a_test(block)) {
         run_tests(block,
                   "local it = test.flow(\"lexi\")\nit(\"does\", function(caller, assistant)\n" + block.text + "\nend)",
-                  compiled(block, with_an_assistant));
+                  compiled(block, block.begins_with("caller:") ? with_a_menu : with_an_assistant));
     } else if (block.has("\nreturn {") || block.begins_with("return {")) {
         auto own = block.has("require") ? std::string("local function book() end\nlocal function tell_hours() end\n")
                                         : std::string();
