@@ -1,10 +1,8 @@
 -- A mock call, or a mock text message: runs the flow and answers what it asks as the engine would, until it
 -- waits for somebody whom the test speaks for.
 local parts = ...
-local host, World = parts.host, parts.test_world
+local host, show = parts.host, parts.test_world.show
 local Conversation, Chat = parts.test_conversation.Conversation, parts.test_conversation.Chat
-
-local show = World.show
 
 local Call = {}
 Call.__index = Call
@@ -165,11 +163,11 @@ local performers = {
 }
 
 -- What needs no caller, and so works after the call, too.
-local outside = { http = World.http, sms = World.sms, kv = World.kv, log = World.log, sleep = World.sleep }
+local outside = { http = true, sms = true, kv = true, log = true, sleep = true }
 
-for kind, perform in pairs(outside) do
+for kind in pairs(outside) do
   performers[kind] = function(call, options, where)
-    return perform(call.world, options, where)
+    return call.world[kind](call.world, options, where)
   end
 end
 
@@ -322,7 +320,7 @@ function Call:follow(step)
   end
   if step.state == "failed" then
     self.over = "the flow broke"
-    self.world:fail("the flow broke at " .. step.where .. ": " .. step.what)
+    self.world:flow_broke(step)
   end
   if self.handler == "on_message" and type(step.value) == "string" then
     self:reply({ body = step.value })

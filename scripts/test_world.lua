@@ -64,6 +64,11 @@ function World:fail(message, where)
   error(self.failure, 0)
 end
 
+-- The flow raised an error or met a limit: { where =, what =, limit = }.
+function World:flow_broke(step)
+  self:fail("the flow broke at " .. step.where .. ": " .. step.what)
+end
+
 local function breaks(rule, event)
   return rule.verb == event.verb and rule.fits(unpack(event.texts))
 end

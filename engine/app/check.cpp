@@ -1,3 +1,4 @@
+#include "app/carrier_documents.hpp"
 #include "app/commands.hpp"
 #include "app/flow_paths.hpp"
 #include "core/clock.hpp"
@@ -17,7 +18,7 @@ int check(const std::vector<std::string>& arguments, const std::string& folder) 
         std::cerr << "switchhook: " << named.problem << '\n';
         return unavailable;
     }
-    auto problems = script::FlowLibrary::check({.root = named.root}, named.paths);
+    auto problems = script::FlowLibrary::check({.root = named.root, .render = carrier_documents()}, named.paths);
     for (const auto& problem : problems) std::cout << problem.text() << '\n';
     if (problems.empty()) std::cout << "no problems\n";
     return problems.empty() ? success : failure;

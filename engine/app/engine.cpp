@@ -1,5 +1,6 @@
 #include "app/engine.hpp"
 
+#include "app/carrier_documents.hpp"
 #include "app/key_from_environment.hpp"
 #include "session/promise_delivery.hpp"
 
@@ -71,6 +72,7 @@ Engine::Engine(const ServeOptions& options)
       storage_(open_storage(options, clock_, log_)),
       library_({.root = options.flows,
                 .limits = options.limits,
+                .render = carrier_documents(),
                 .versions = storage_->versions.get(),
                 .settings = storage_->settings.get()},
                clock_, log_, metrics_),

@@ -1,3 +1,4 @@
+#include "app/carrier_documents.hpp"
 #include "app/commands.hpp"
 #include "app/kept_versions.hpp"
 #include "app/trial_text.hpp"
@@ -25,7 +26,7 @@ std::shared_ptr<const script::Flow> checked_flow(const PublishOptions& options) 
     core::SystemClock clock;
     core::Log log({core::LogLevel::off, core::LogFormat::text, false, {}}, [](std::string_view) {});
     core::Metrics metrics;
-    script::FlowLibrary library({.root = options.flows}, clock, log, metrics);
+    script::FlowLibrary library({.root = options.flows, .render = carrier_documents()}, clock, log, metrics);
     library.refresh();
     auto problems = library.problems({options.flow});
     for (const auto& problem : problems) std::cout << problem.text() << '\n';

@@ -1,3 +1,4 @@
+#include "app/carrier_documents.hpp"
 #include "app/commands.hpp"
 #include "app/flow_paths.hpp"
 #include "core/clock.hpp"
@@ -14,7 +15,10 @@
 #include <iostream>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <random>
 #include <unistd.h>
+#include <utility>
 
 namespace switchhook::app {
 namespace {
@@ -25,6 +29,10 @@ struct TestOptions {
     std::string filter;
     std::string format = "human";
     std::string junit_file;
+    std::size_t repeat = 1;
+    bool shuffle = false;
+    std::optional<std::uint64_t> seed;
+    bool update = false;
     bool watch = false;
 };
 
@@ -42,25 +50,37 @@ bool is_named(const FlowPaths& named, const script::Source& test) {
            });
 }
 
-// Loads as `check` does, with a tester that keeps what it sees.
-Outcome run_tests(const FlowPaths& named, const TestOptions& options) {
-    Outcome outcome;
-    script::FlowLibrary::Options library{.root = named.root};
+// How to load flows with a tester that keeps what it sees in `results`.
+script::FlowLibrary::Options library_options(const FlowPaths& named, const TestOptions& options,
+                                             std::vector<script::TestResult>& results) {
+    script::FlowLibrary::Options library{.root = named.root, .render = carrier_documents()};
     library.run_tests = [&](const script::Source& test, std::shared_ptr<const script::Flow> flow,
                             const script::FlowTester::Options& how, const script::FlowTester::FindFlow& find) {
         if (!is_named(named, test)) return std::vector<script::TestResult>();
-        auto filtered = how;
-        filtered.filter = options.filter;
-        auto results = script::FlowTester::run(test, std::move(flow), filtered, find);
-        outcome.results.insert(outcome.results.end(), results.begin(), results.end());
+        auto chosen = how;
+        chosen.filter = options.filter;
+        chosen.repeat = options.repeat;
+        chosen.shuffle = options.shuffle;
+        chosen.seed = options.seed.value_or(0);
+        chosen.update = options.update;
+        auto ran = script::FlowTester::run(test, std::move(flow), chosen, find);
+        results.insert(results.end(), ran.begin(), ran.end());
         // Failed tests are reported as tests; here they are no problems of loading.
         return std::vector<script::TestResult>();
     };
+    return library;
+}
+
+// Loads as `check` does.
+Outcome run_tests(const FlowPaths& named, const TestOptions& options) {
+    Outcome outcome;
+    auto library = library_options(named, options, outcome.results);
     outcome.problems = script::FlowLibrary::check(library, named.paths);
     return outcome;
 }
 
 int report(const Outcome& outcome, const TestOptions& options) {
+    if (options.shuffle) std::cerr << "switchhook: shuffled with --seed " << *options.seed << '\n';
     for (const auto& problem : outcome.problems) std::cerr << problem.text() << '\n';
     if (options.format == "tap")
         std::cout << script::tap_report(outcome.results);
@@ -85,30 +105,44 @@ int report(const Outcome& outcome, const TestOptions& options) {
     return outcome.problems.empty() && script::count_failed(outcome.results) == 0 ? success : failure;
 }
 
-// Runs again after every save, until the process is told to stop.
+// After every save runs the tests of the flows whose content it changed, until the process is told to stop.
 int watch(FlowPaths named, const TestOptions& options) {
     std::mutex mutex;
     std::condition_variable changed;
-    bool dirty = false;
+    std::optional<script::Changes> changes;
     core::Log log({.level = core::LogLevel::warn});
     script::FlowWatcher watcher(
         named.root,
-        [&](const script::Changes&) {
+        [&](const script::Changes& more) {
             std::lock_guard lock(mutex);
-            dirty = true;
+            if (!changes) changes.emplace();
+            changes->everything |= more.everything;
+            changes->paths.insert(more.paths.begin(), more.paths.end());
             changed.notify_one();
         },
         log);
+
+    Outcome outcome;
+    core::SystemClock clock;
+    core::Metrics metrics;
+    core::Log unread({}, [](std::string_view) {});
+    script::FlowLibrary library(library_options(named, options, outcome.results), clock, unread, metrics);
+    outcome.problems = library.refresh();
+    if (!named.paths.empty()) outcome.problems = library.problems(named.paths);
     for (;;) {
-        report(run_tests(named, options), options);
+        report(std::exchange(outcome, {}), options);
         std::cout << "\nwaiting for a save in " << named.root.string() << " (Ctrl-C ends)\n" << std::flush;
         std::unique_lock lock(mutex);
-        changed.wait(lock, [&] { return dirty; });
-        dirty = false;
+        changed.wait(lock, [&] { return changes.has_value(); });
+        const auto saved = *std::exchange(changes, std::nullopt);
+        lock.unlock();
+        outcome.problems = library.reload(saved);
+        if (!named.paths.empty()) outcome.problems = library.problems(named.paths);
     }
 }
 
-int test(const TestOptions& options) {
+int test(TestOptions options) {
+    if (options.shuffle && !options.seed) options.seed = std::random_device()();
     auto named = flow_paths(options.paths, options.flows);
     if (!named.problem.empty()) {
         std::cerr << "switchhook: " << named.problem << '\n';
@@ -128,7 +162,12 @@ void add_test(CLI::App& app, int& exit_code) {
         ->check(CLI::IsMember({"human", "tap", "junit"}))
         ->capture_default_str();
     cli->add_option("--junit", options->junit_file, "Also writes JUnit XML to this file");
-    cli->add_flag("--watch", options->watch, "Runs again after every save");
+    cli->add_option("--repeat", options->repeat, "Runs every test so often, each time with the next seed")
+        ->check(CLI::Range(1, 1'000'000));
+    cli->add_flag("--shuffle", options->shuffle, "Runs the tests of a file in an order of chance");
+    cli->add_option("--seed", options->seed, "What chance begins with: brings an order back, and the names of calls");
+    cli->add_flag("--update", options->update, "Writes the golden files of call:twiml_is instead of comparing them");
+    cli->add_flag("--watch", options->watch, "After every save runs the tests of what it changed");
     cli->footer("Exit code 1 if a test fails or a flow does not load.\n");
     cli->callback([options, &exit_code] { exit_code = test(*options); });
 }

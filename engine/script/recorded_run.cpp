@@ -51,7 +51,9 @@ std::optional<std::string> play_again(FlowRun& run, const Recording& recording) 
 
 }  // namespace
 
-RecordedRun::RecordedRun(std::shared_ptr<const Flow> flow, const Limits& limits) : run_(flow, limits), limits_(limits) {
+RecordedRun::RecordedRun(std::shared_ptr<const Flow> flow, const Limits& limits, Lines* lines)
+    : run_(flow, limits), limits_(limits) {
+    if (lines != nullptr) run_.trace(*lines);
     recording_.flow = std::move(flow);
 }
 

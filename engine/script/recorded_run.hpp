@@ -29,7 +29,8 @@ struct Recording {
 // A FlowRun that writes down its own Recording.
 class RecordedRun {
 public:
-    RecordedRun(std::shared_ptr<const Flow> flow, const Limits& limits);
+    // With `lines`, the author's lines that run are noted there.
+    RecordedRun(std::shared_ptr<const Flow> flow, const Limits& limits, Lines* lines = nullptr);
 
     // As FlowRun's. The step is valid until the next call.
     const Step& start(const std::string& handler, const core::CallInfo& info);

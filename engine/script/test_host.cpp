@@ -53,6 +53,7 @@ int push_step(lua_State* L, const Step& step) {
         set_field(L, "state", "failed");
         set_field(L, "where", failed->where);
         set_field(L, "what", failed->what);
+        set_field(L, "limit", failed->limit);
     } else {
         set_field(L, "state", "finished");
         push_json(L, std::get<Finished>(step).value);
@@ -191,7 +192,7 @@ int TestHost::start(lua_State* L) {
     if (!flow) throw std::invalid_argument("the flow is gone");
     auto handler = text_at(L, 2);
     auto info = call_info(L, 3, *flow);
-    runs_.emplace_back(flow, options_.limits);
+    runs_.emplace_back(flow, options_.limits, lines_);
     lua_pushinteger(L, static_cast<lua_Integer>(runs_.size()));
     return 1 + push_step(L, runs_.back().start(handler, info));
 }

@@ -28,12 +28,15 @@ namespace switchhook::script {
 //   did_you_mean(word, list)         → what to write instead
 //
 // A step is {state = "asks", kind =, options =, where =}, {state = "finished", value =} or
-// {state = "failed", where =, what =}.
+// {state = "failed", where =, what =, limit =}.
 class TestHost {
 public:
     // `folder` is that of the test file, relative to options.root.
     TestHost(std::shared_ptr<const Flow> flow, FlowTester::FindFlow find, const FlowTester::Options& options,
              const std::filesystem::path& folder);
+
+    // From now on, notes which of the authors' lines run. `lines` outlives the host.
+    void trace(Lines& lines) { lines_ = &lines; }
 
     // Pushes the table. The host must outlive the state. May raise a memory error.
     void push(lua_State* L);
@@ -67,6 +70,7 @@ private:
     FlowTester::FindFlow find_;
     FlowTester::Options options_;
     GoldenFiles golden_;
+    Lines* lines_ = nullptr;
     std::vector<RecordedRun> runs_;  // of the test that runs
 };
 
