@@ -166,8 +166,8 @@ function call:twiml_is(golden)
     end
     wanted = host.golden(golden)
     if not wanted then
-      telling.current.world:fail(("there is no golden file %s.xml yet: run switchhook test --update, and look at what it writes"):format(
-        golden))
+      telling.current.world:fail(("there is no golden file %s.xml yet: %s"):format(
+        golden, "run switchhook test --update, and look at what it writes"))
     end
   end
   local differs = difference(document, in_lines(wanted:match("^%s*(.-)%s*$")))

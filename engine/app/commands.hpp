@@ -16,6 +16,7 @@ enum ExitCode {
 void add_serve(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_test(CLI::App& app, int& exit_code);
+void add_explore(CLI::App& app, int& exit_code);
 void add_call(CLI::App& app, int& exit_code);
 void add_flows(CLI::App& app, int& exit_code);
 void add_outbox(CLI::App& app, int& exit_code);

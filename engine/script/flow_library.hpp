@@ -42,7 +42,7 @@ public:
         std::filesystem::path root;  // the flows folder
         Limits limits;
         RunTests run_tests = FlowTester::run;  // empty: flows go live untested
-        RenderDocument render;  // for tests that compare what the carrier is sent
+        RenderDocument render;                 // for tests that compare what the carrier is sent
         std::vector<std::string> providers = {"twilio"};
         // Where versions are kept before they go live, and chosen for all who share it; outlives the library. Null:
         // nothing is kept, and what is found in the files is live.

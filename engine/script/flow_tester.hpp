@@ -47,18 +47,18 @@ public:
     struct Options {
         std::string filter;  // a part of a test's name, in any case; empty runs all
         Limits limits;
-        RenderDocument render;               // empty: what compares documents fails
-        std::filesystem::path root;          // the flows folder, with the golden files; empty: there are none
-        bool update = false;                 // golden files are written, not compared
-        bool shuffle = false;                // in an order that `seed` decides; else in the file's
-        std::size_t repeat = 1;              // rounds, each with the next seed; a test passes if it passes in all
-        std::uint64_t seed = 0;              // of the calls' names, and so of what flows take for chance
+        RenderDocument render;       // empty: what compares documents fails
+        std::filesystem::path root;  // the flows folder, with the golden files; empty: there are none
+        bool update = false;         // golden files are written, not compared
+        bool shuffle = false;        // in an order that `seed` decides; else in the file's
+        std::size_t repeat = 1;      // rounds, each with the next seed; a test passes if it passes in all
+        std::uint64_t seed = 0;      // of the calls' names, and so of what flows take for chance
     };
     // Finds another business's live flow by name, for tests that span several.
     using FindFlow = std::function<std::shared_ptr<const Flow>(const std::string& name)>;
 
-    // The results in the order of the first round, one for each test: its first failure, if it fails in any round. A file
-    // that does not load gives one failed result, named "loads".
+    // The results in the order of the first round, one for each test: its first failure, if it fails in any round. A
+    // file that does not load gives one failed result, named "loads".
     static std::vector<TestResult> run(const Source& test, std::shared_ptr<const Flow> flow, const Options& options,
                                        const FindFlow& find = {});
 };

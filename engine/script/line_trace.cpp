@@ -75,8 +75,7 @@ std::set<int> lines_with_code(const Source& source) {
     auto* L = state.get();
     if (L == nullptr) return {};
     luaL_openlibs(L);
-    if (luaL_loadstring(L, list_lines) != 0 ||
-        luaL_loadbuffer(L, source.text.data(), source.text.size(), "@file") != 0)
+    if (luaL_loadstring(L, list_lines) != 0 || luaL_loadbuffer(L, source.text.data(), source.text.size(), "@file") != 0)
         return {};
     lua_newtable(L);
     lua_pushvalue(L, -1);
@@ -86,7 +85,8 @@ std::set<int> lines_with_code(const Source& source) {
     std::set<int> lines;
     for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
         auto line = static_cast<int>(lua_tointeger(L, -2));
-        if (line >= 1 && static_cast<std::size_t>(line) <= text.size() && !only_ends(text[line - 1])) lines.insert(line);
+        if (line >= 1 && static_cast<std::size_t>(line) <= text.size() && !only_ends(text[line - 1]))
+            lines.insert(line);
     }
     return lines;
 }

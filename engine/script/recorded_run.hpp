@@ -36,8 +36,8 @@ public:
     const Step& start(const std::string& handler, const core::CallInfo& info);
     const Step& resume(const core::Answer& answer);
 
-    // Goes on with a new run, as another process would: it is given the answers so far. Gives what came out differently, in
-    // which case the run stays as it was.
+    // Goes on with a new run, as another process would: it is given the answers so far. Gives what came out
+    // differently, in which case the run stays as it was.
     std::optional<std::string> rebuild();
 
     const Flow& flow() const { return *recording_.flow; }

@@ -273,8 +273,7 @@ int TestHost::time(lua_State* L) {
     if (zone->get_info(local).result == date::local_info::nonexistent)
         return nothing_because(L, "the clocks of " + name + " skip this hour on that day: say another");
     auto which = lua_toboolean(L, 8) ? date::choose::latest : date::choose::earliest;
-    auto moment =
-        std::chrono::duration_cast<std::chrono::milliseconds>(zone->to_sys(local, which).time_since_epoch());
+    auto moment = std::chrono::duration_cast<std::chrono::milliseconds>(zone->to_sys(local, which).time_since_epoch());
     lua_pushnumber(L, static_cast<lua_Number>(moment.count()));
     return 1;
 }

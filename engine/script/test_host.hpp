@@ -18,9 +18,9 @@ namespace switchhook::script {
 //   start(flow, handler, info)       → a run's number and its first step; info has CallInfo's fields, started in ms
 //   start_again(run, handler, info)  → the first step of another handler of the same run
 //   resume(run, value, reason, error, time)  → the next step; time in ms
-//   rebuild(run)                     → nothing, where the run came to the same place from its own answers; else a sentence
-//   time(year, month, day, hour, minute, second, zone, second_of_two)  → ms since 1970-01-01 UTC, or nil and what to do
-//   twiml(asks, number, step, call)  → the text of a carrier's document, or nil and why there is none
+//   rebuild(run)                     → nothing, where the run came to the same place from its own answers; else a
+//   sentence time(year, month, day, hour, minute, second, zone, second_of_two)  → ms since 1970-01-01 UTC, or nil and
+//   what to do twiml(asks, number, step, call)  → the text of a carrier's document, or nil and why there is none
 //   golden(name), write_golden(name, text), updates_golden()
 //   seed()                           → what makes the calls' names differ from those of another run
 //   json(value)                      → the value as JSON text

@@ -46,8 +46,9 @@ TestState::TestState(const Source& test, std::shared_ptr<const Flow> flow, const
         throw std::logic_error("the engine's own scripts do not load: " + text_on_top(L_));
 }
 
-constexpr const char* scripts[] = {"test_world",  "test_conversation", "test_call",      "test_telling", "test_caller",
-                                   "test_surroundings", "test_assistant", "test_whole", "test"};
+constexpr const char* scripts[] = {"test_world",     "test_conversation", "test_call",
+                                   "test_telling",   "test_caller",       "test_surroundings",
+                                   "test_assistant", "test_whole",        "test"};
 
 int TestState::open(lua_State* L) {
     auto& self = *static_cast<TestState*>(lua_touserdata(L, 1));

@@ -142,8 +142,8 @@ asio::awaitable<core::Result<std::unique_ptr<core::AudioLeg>>> Call::connect_aud
     if (was_given(ask)) document_.clear();
     note_step(ask);
     auto token = one_time_token();
-    auto appended = twiml::append_stream(document_, {urls_.stream(), {{stream_token, token}}},
-                                         urls_.of_verbs(continuation()));
+    auto appended =
+        twiml::append_stream(document_, {urls_.stream(), {{stream_token, token}}}, urls_.of_verbs(continuation()));
     if (!appended) co_return core::Errc::too_large;
     token_ = std::move(token);
     stream_turn_ = document_turn() + 1;

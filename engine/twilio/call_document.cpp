@@ -9,9 +9,9 @@ twiml::Checked<std::string> document_for(const std::vector<core::Ask>& asks, con
     twiml::Document document;
     const auto of_verbs = urls.of_verbs(urls.continuation(turn + 1, step));
     for (const auto& ask : asks) {
-        auto appended = ask.kind == "converse" ? twiml::append_stream(
-                                                     document, {urls.stream(), {{stream_token, token}}}, of_verbs)
-                                               : twiml::append(document, ask, of_verbs);
+        auto appended = ask.kind == "converse"
+                            ? twiml::append_stream(document, {urls.stream(), {{stream_token, token}}}, of_verbs)
+                            : twiml::append(document, ask, of_verbs);
         if (!appended) return appended.error();
     }
     return document.render();
