@@ -187,8 +187,9 @@ function sms:was_sent(to, text)
     mark_lines(telling.current.world.sent, function(message)
       return message.to == to
     end)
+    local wanted = type(text) == "table" and " what matches " .. show(text.match) or text and " " .. show(text) or ""
     telling.current.world:fail(("expected the flow to text %s%s, but it sent %s"):format(
-      to, type(text) == "table" and " what matches " .. show(text.match) or text and " " .. show(text) or "", list(telling.current.world.sent, describe_message, "no text")))
+      to, wanted, list(telling.current.world.sent, describe_message, "no text")))
   end
 end
 
