@@ -95,7 +95,7 @@ local function new_call(walk, spec)
   })
   -- Where the flow went since the latest choice tells two places in it apart that sound the same.
   call.write_down = function(self, step)
-    walk.trail[#walk.trail + 1] = step.kind .. "@" .. step.where
+    walk.trail[#walk.trail + 1] = step.kind .. "@" .. (step.where or "its end")
     return Call.write_down(self, step)
   end
   return call

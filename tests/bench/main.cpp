@@ -26,6 +26,7 @@ constexpr std::array benches{
     Bench{"bridge", "Callers talking with a model: CPU, latency, losses, memory, barge-in, beside a bare relay",
           bridge},
     Bench{"tests", "Mock calls per second of `switchhook test`", tests},
+    Bench{"explore", "Paths per second of `switchhook explore`", explore},
 };
 
 int usage(std::ostream& out, int code) {

@@ -92,6 +92,81 @@ TEST_F(CommandLine, TestsAgainAfterEverySaveUntilItIsTold) {
     EXPECT_EQ(child.exit_code(), 128 + SIGINT);
 }
 
+TEST_F(CommandLine, TestsAgainOnlyWhatASaveTouches) {
+    flow("flows/shop/flow_test.lua",
+         "local it = test.flow('shop')\nit('greets', function(caller) caller:hears('Hello') end)\n");
+    flow("flows/other/flow.lua", greeting("Good day"));
+    flow("flows/other/flow_test.lua",
+         "local it = test.flow('other')\nit('wishes', function(caller) caller:hears('Good') end)\n");
+    ChildProcess child({"test", "--watch", "--format", "tap"}, folder.root());
+    auto waits = [&](std::size_t times) {
+        return eventually([&] {
+            std::size_t count = 0;
+            const auto out = child.out();
+            for (auto at = out.find("waiting for"); at != std::string::npos; at = out.find("waiting for", at + 1)) ++count;
+            return count >= times;
+        });
+    };
+    ASSERT_TRUE(waits(1)) << child.out() << child.err();
+    EXPECT_THAT(child.out(), HasSubstr("1..2\n"));
+    flow("flows/other/flow.lua", greeting("Good evening"));
+    ASSERT_TRUE(waits(2)) << child.out() << child.err();
+    const auto second = child.out().substr(child.out().find("waiting for"));
+    EXPECT_THAT(second, HasSubstr("1..1\nok 1 - wishes"));
+    EXPECT_THAT(second, Not(HasSubstr("greets")));
+    child.signal(SIGINT);
+    EXPECT_EQ(child.exit_code(), 128 + SIGINT);
+}
+
+TEST_F(CommandLine, ShufflesTestsAndSaysHowToBringTheOrderBack) {
+    flow("flows/shop/flow_test.lua",
+         "local it = test.flow('shop')\nfor i = 1, 9 do it('test ' .. i, function(caller) caller:hears('Hello') end) end\n");
+    auto ran = run_switchhook({"test", "--shuffle", "--repeat", "2", "--format", "tap"});
+    EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+    const std::string said = "switchhook: shuffled with --seed ";
+    ASSERT_THAT(ran.err, HasSubstr(said));
+    auto seed = ran.err.substr(ran.err.find(said) + said.size());
+    seed = seed.substr(0, seed.find('\n'));
+    EXPECT_EQ(run_switchhook({"test", "--shuffle", "--seed", seed, "--format", "tap"}).out, ran.out);
+}
+
+TEST_F(CommandLine, ComparesTheTwimlThatTwilioGets) {
+    flow("flows/shop/flow_test.lua",
+         "local it = test.flow('shop')\nit('greets', function() call:twiml_is('greeting') end)\n");
+    auto without = run_switchhook({"test"});
+    EXPECT_EQ(without.exit_code, 1);
+    EXPECT_THAT(without.out, HasSubstr("run switchhook test --update"));
+    EXPECT_EQ(run_switchhook({"test", "--update"}).exit_code, 0);
+    EXPECT_THAT(read_file(folder / "flows/shop/golden/greeting.xml"), HasSubstr("https://voice.example.com/twilio/"));
+    EXPECT_EQ(run_switchhook({"test"}).exit_code, 0);
+    EXPECT_EQ(run_switchhook({"check"}).exit_code, 0);
+    flow("flows/shop/flow.lua", greeting("Good day"));
+    auto changed = run_switchhook({"test"});
+    EXPECT_EQ(changed.exit_code, 1);
+    EXPECT_THAT(changed.out, HasSubstr("Good day"));
+    EXPECT_THAT(changed.out, HasSubstr("and not"));
+}
+
+TEST_F(CommandLine, ExploresAFlow) {
+    flow("flows/shop/flow.lua",
+         "return {\n  on_call = function(call)\n    local answer = call:gather { say = 'Press 1.', digits = 1 }\n"
+         "    call:say('You pressed ' .. answer.digits)\n  end,\n}\n");
+    auto broken = run_switchhook({"explore", "shop"});
+    EXPECT_EQ(broken.exit_code, 1);
+    EXPECT_THAT(broken.out, HasSubstr("hears \"Press 1.\""));
+    EXPECT_THAT(broken.out, HasSubstr("shop/flow.lua:4: crash: "));
+    EXPECT_THAT(broken.out, HasSubstr("    a call on a Monday at 15:00 UTC, is silent\n"));
+    EXPECT_THAT(broken.err, HasSubstr("1 wrong"));
+
+    flow("flows/shop/flow.lua", greeting("Hello"));
+    auto fine = run_switchhook({"explore", "--no-tree"});
+    EXPECT_EQ(fine.exit_code, 0) << fine.out << fine.err;
+    EXPECT_THAT(fine.err, HasSubstr("nothing wrong"));
+    EXPECT_THAT(run_switchhook({"explore", "--format", "mermaid"}).out, testing::StartsWith("flowchart TD\n"));
+    EXPECT_THAT(run_switchhook({"explore", "--format", "dot"}).out, testing::StartsWith("digraph call {\n"));
+    EXPECT_EQ(run_switchhook({"explore", "nowhere"}).exit_code, 3);
+}
+
 TEST_F(CommandLine, TestsABrokenFlow) {
     break_flow();
     auto ran = run_switchhook({"test", "shop"});
@@ -161,7 +236,7 @@ TEST_F(CommandLine, SaysWhichArgumentIsMissingOrUnknown) {
 
 TEST_F(CommandLine, HelpsWithEverySubcommand) {
     EXPECT_EQ(run_switchhook({"--version"}).exit_code, 0);
-    for (const char* name : {"serve", "check", "test", "call", "flows", "demo", "sim"}) {
+    for (const char* name : {"serve", "check", "test", "explore", "call", "flows", "demo", "sim"}) {
         EXPECT_THAT(run_switchhook({"--help"}).out, HasSubstr(name));
         auto ran = run_switchhook({name, "--help"});
         EXPECT_EQ(ran.exit_code, 0) << name;
