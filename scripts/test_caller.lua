@@ -236,7 +236,7 @@ local MOMENTS = { say = true, play = true, pause = true, gather = true, record =
 function caller:hangs_up_during(moment)
   want(moment, "string", 'caller:hangs_up_during("converse")')
   if not MOMENTS[moment] then
-    refuse(("a flow does not %s: %s"):format(show(moment), telling.instead(moment, MOMENTS)))
+    refuse(("%s is nothing that a flow does: %s"):format(show(moment), telling.instead(moment, MOMENTS)))
   end
   local call = telling.current.call
   if call and call.over then

@@ -76,7 +76,7 @@ end
 function World:hold_against(rule, event)
   if breaks(rule, event) then
     event.line.marked = true
-    self:fail(("expected the flow never to %s, but: %s"):format(rule.expectation, event.line.text), rule.where)
+    self:fail(("expected the flow never %s, but: %s"):format(rule.expectation, event.line.text), rule.where)
   end
 end
 

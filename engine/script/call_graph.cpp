@@ -1,6 +1,7 @@
 #include "script/call_graph.hpp"
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 
 namespace switchhook::script {

@@ -26,7 +26,7 @@ std::string error_text(lua_State* L) {
 
 std::vector<std::string> texts(const core::Json& list) {
     std::vector<std::string> all;
-    for (const auto& each : list) all.push_back(each);
+    for (const auto& each : list) all.push_back(each.get<std::string>());
     return all;
 }
 

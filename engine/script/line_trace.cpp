@@ -4,7 +4,9 @@
 
 #include <lua.hpp>
 
+#include <algorithm>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 

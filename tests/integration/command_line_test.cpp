@@ -103,7 +103,8 @@ TEST_F(CommandLine, TestsAgainOnlyWhatASaveTouches) {
         return eventually([&] {
             std::size_t count = 0;
             const auto out = child.out();
-            for (auto at = out.find("waiting for"); at != std::string::npos; at = out.find("waiting for", at + 1)) ++count;
+            for (auto at = out.find("waiting for"); at != std::string::npos; at = out.find("waiting for", at + 1))
+                ++count;
             return count >= times;
         });
     };
@@ -120,7 +121,8 @@ TEST_F(CommandLine, TestsAgainOnlyWhatASaveTouches) {
 
 TEST_F(CommandLine, ShufflesTestsAndSaysHowToBringTheOrderBack) {
     flow("flows/shop/flow_test.lua",
-         "local it = test.flow('shop')\nfor i = 1, 9 do it('test ' .. i, function(caller) caller:hears('Hello') end) end\n");
+         "local it = test.flow('shop')\nfor i = 1, 9 do it('test ' .. i, function(caller) caller:hears('Hello') end) "
+         "end\n");
     auto ran = run_switchhook({"test", "--shuffle", "--repeat", "2", "--format", "tap"});
     EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
     const std::string said = "switchhook: shuffled with --seed ";

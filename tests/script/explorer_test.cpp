@@ -292,7 +292,8 @@ call:say("Goodbye."))");
 }
 
 TEST(Explorer, ComesToTheSameEachTime) {
-    const auto flow = on_call(R"(local answer = call:gather { say = "Press 1.", digits = 1, speech = true, hints = { "one" } }
+    const auto flow =
+        on_call(R"(local answer = call:gather { say = "Press 1.", digits = 1, speech = true, hints = { "one" } }
 if answer then call:dial("+15550100") end
 call:say("Goodbye."))");
     auto first = explored(flow), second = explored(flow);
@@ -335,8 +336,8 @@ void expect_nothing_wrong(const std::string& folder) {
             for (const auto& finding : result.findings) {
                 std::string path;
                 for (const auto& label : finding.path) path += "\n    " + label;
-                EXPECT_FALSE(finding.is_wrong()) << finding.where << ": " << name_of(finding.kind) << ": "
-                                                 << finding.what << path;
+                EXPECT_FALSE(finding.is_wrong())
+                    << finding.where << ": " << name_of(finding.kind) << ": " << finding.what << path;
             }
         }
     });

@@ -15,8 +15,9 @@ namespace {
 constexpr const char* origin = "https://voice.example.com";
 
 std::vector<Ask> greeting_and_question() {
-    return {{"say", {{"text", "Welcome."}}, "flow.lua:1", 1},
-            {"gather", {{"prompts", Json::array({{{"say", {{"text", "Press 1."}}}}})}, {"digits", 1}}, "flow.lua:2", 2}};
+    return {
+        {"say", {{"text", "Welcome."}}, "flow.lua:1", 1},
+        {"gather", {{"prompts", Json::array({{{"say", {{"text", "Press 1."}}}}})}, {"digits", 1}}, "flow.lua:2", 2}};
 }
 
 // What a call sends for the same asks.
