@@ -29,7 +29,10 @@ function Walk:choose(choices, where, kind)
   end
   self.taken = self.taken + 1
   local choice = choices[number]
-  self.choices, self.latest, self.trail, self.first_line = nil, choice, {}, #self.lines + 1
+  self.choices, self.trail, self.first_line = nil, {}, #self.lines + 1
+  if choice.class ~= "network" then -- whoever did something last is owed a word, however busy the flow is in between
+    self.latest, self.owed_since = choice, self.first_line
+  end
   self.invented = self.invented or choice.invented
   self.open = self.open or choices.open
   self.labels[#self.labels + 1] = choice.label
@@ -76,7 +79,7 @@ end
 local function new_walk(spec)
   local walk = World.new(spec.flow .. "/flow.lua:1")
   walk.path, walk.taken, walk.silence = spec.path, 0, spec.silence or 0
-  walk.trail, walk.first_line, walk.labels = {}, 1, {}
+  walk.trail, walk.first_line, walk.owed_since, walk.labels = {}, 1, 1, {}
   walk.constants, walk.tools_used = spec.constants, 0
   walk:set_time(spec.start.at)
   return setmetatable(walk, Walk)
@@ -125,10 +128,10 @@ local function go(walk, call)
   look_at_tools(walk, call)
 end
 
--- What was heard since the latest choice.
-local function heard_since(walk, call)
+-- What was heard from a line of the transcript on.
+local function heard_from(walk, call, first)
   local texts = {}
-  for i = walk.first_line, #walk.lines do
+  for i = first, #walk.lines do
     for _, told in ipairs(call.told) do
       if told.line == walk.lines[i] then
         texts[#texts + 1] = told.text
@@ -155,7 +158,7 @@ local function walk_along(spec)
     error(raised, 0)
   end
   local state = state_of(walk, call)
-  local heard = heard_since(walk, call)
+  local heard = heard_from(walk, call, walk.first_line)
   local where = state == "waits" and walk.where or nil
   local labels = {}
   for i, choice in ipairs(state == "waits" and walk.choices or {}) do
@@ -171,6 +174,7 @@ local function walk_along(spec)
     heard = heard,
     trail = table.concat(walk.trail, " "),
     latest = walk.latest and walk.latest.class or "start",
+    without_a_word = #heard_from(walk, call, walk.owed_since) == 0,
     ends_by_itself = call.ending ~= nil and call.ending.kind ~= "hangup",
     choices = labels,
     labels = walk.labels,

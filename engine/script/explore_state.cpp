@@ -42,6 +42,7 @@ Walked walked_from(const core::Json& json) {
     walked.where = json.at("where");
     walked.waits_for = json.at("waits_for");
     walked.latest = json.at("latest");
+    walked.without_a_word = json.at("without_a_word");
     walked.heard = texts(json.at("heard"));
     walked.trail = json.at("trail");
     for (const auto& choice : json.at("choices"))

@@ -27,9 +27,10 @@ struct Walked {
     std::string kind;                 // of the ask that waits
     std::string where;                // the author's line that waits
     std::string waits_for;            // in words
-    std::string latest;               // the class of the latest choice: "presses", "silence", "start"
-    std::vector<std::string> heard;   // since then
+    std::vector<std::string> heard;   // since the latest choice
     std::string trail;                // the asks since then, and their lines
+    std::string latest;               // the class of the latest choice but the network's: "presses", "silence", "start"
+    bool without_a_word = false;      // nothing was heard since that one
     std::vector<Choice> choices;      // where it waits
     std::vector<std::string> labels;  // of the choices that were made
     bool invented = false;            // a reply of a server was made up

@@ -13,8 +13,8 @@
 namespace switchhook::script {
 namespace {
 
-// So often what leads to one place is walked on from there: a menu that asks three times looks the same the second time
-// and the third, and only the fourth shows what comes after it.
+// So often a path may come to one place: a menu that asks three times looks the same the second time and the third, and
+// only after that shows what it does with somebody whom it does not understand.
 constexpr std::size_t most_visits = 8;
 // So many silences in a row that no caller would be left with.
 constexpr int endless = 30;
@@ -109,10 +109,11 @@ std::vector<Start> starts_of(const Flow& flow, const Words& words, const Explore
 struct Way {
     std::size_t start = 0;
     std::vector<int> path;
-    std::size_t from = 0;       // the place at which its last choice is made
-    std::string label;          // of that choice
-    std::size_t expansion = 0;  // of which it is a part
-    std::size_t visits = 0;     // of `from` before
+    std::size_t from = 0;             // the place at which its last choice is made
+    std::string label;                // of that choice
+    std::size_t expansion = 0;        // of which it is a part
+    std::vector<std::size_t> places;  // that it comes through
+    std::size_t visits = 0;           // of `from`, before that
     std::uint64_t order = 0;
 };
 
@@ -178,7 +179,7 @@ private:
     struct Known {
         std::string kind;
         std::string where;
-        std::size_t visits = 0;
+        bool expanded = false;  // walked on from
         std::size_t start = 0;  // of the first walk that came here
         std::vector<int> path;
         std::vector<std::string> labels;
@@ -217,7 +218,7 @@ private:
         CallGraph::Place place{walked.heard, state, {}};
         place.way_out = walked.state == Walked::State::broke || walked.over == "the flow hung up" ||
                         walked.ends_otherwise || (!over && gives_a_way_out(walked.kind));
-        return add_place(std::move(place), {walked.kind, walked.where, 0, way.start, way.path, walked.labels}, key);
+        return add_place(std::move(place), {walked.kind, walked.where, false, way.start, way.path, walked.labels}, key);
     }
 
     void take(const Way& way, const Walked& walked) {
@@ -232,12 +233,16 @@ private:
     }
 
     void expand(const Way& way, const Walked& walked, std::size_t place) {
-        auto& visits = known_[place].visits;
-        if (visits >= most_visits) return;
+        auto places = way.places;
+        const auto visits = static_cast<std::size_t>(std::count(places.begin(), places.end(), place));
+        places.push_back(place);
+        // Who comes to a place as often as another caller did finds the same there.
+        if (visits >= most_visits || !expanded_.emplace(way.start, place, visits).second) return;
         if (way.path.size() >= options_.depth) {
-            if (visits == 0) explored_.graph.places[place].unexplored = true;
+            explored_.graph.places[place].unexplored |= !known_[place].expanded;
             return;
         }
+        known_[place].expanded = true;
         explored_.graph.places[place].unexplored = false;
         auto expansion = reached_.size();
         reached_.emplace_back();
@@ -246,9 +251,8 @@ private:
             if (choice.leaves && visits > 0) continue;
             auto path = way.path;
             path.push_back(static_cast<int>(i) + 1);
-            push({way.start, std::move(path), place, choice.label, expansion, visits});
+            push({way.start, std::move(path), place, choice.label, expansion, places, visits});
         }
-        ++visits;
     }
 
     // What was not walked any more.
@@ -272,7 +276,7 @@ private:
 
     // A caller who did something, or was not even greeted, is owed a word before the line goes dead.
     void look_at_end(const Way& way, const Walked& walked) {
-        if (walked.over != "the flow hung up" || walked.ends_otherwise || !walked.heard.empty()) return;
+        if (walked.over != "the flow hung up" || walked.ends_otherwise || !walked.without_a_word) return;
         if (starts_[way.start].json["handler"] != "on_call") return;
         auto where = way.from == 0 ? flow_->bundle().main.path + ":1" : known_[way.from].where;
         if (walked.latest == "start")
@@ -380,7 +384,8 @@ private:
     std::vector<Known> known_;                    // as explored_.graph.places
     std::map<std::string, std::size_t> numbers_;  // of the places, by what makes them the same
     std::vector<std::set<std::size_t>> reached_;  // places, by expansion
-    std::set<std::string> trapped_;               // lines
+    std::set<std::tuple<std::size_t, std::size_t, std::size_t>> expanded_;  // start, place, and how often it came there
+    std::set<std::string> trapped_;                                         // lines
     std::set<std::tuple<Finding::Kind, std::string, std::string>> reported_;
     bool open_ = false;  // some answers were not tried, for they are without number
 };

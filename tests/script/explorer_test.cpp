@@ -161,6 +161,20 @@ call:say("Please call again."))";
     EXPECT_THAT(findings(explored(on_call(polite))), IsEmpty());
 }
 
+TEST(Explorer, FindsAServerThatLeavesACallerWithoutAWord) {
+    const auto* flow = R"(call:gather { say = "Press 1.", digits = 1 }
+%s
+if http.get("https://crm.example/") then call:say("Thank you.") end)";
+    auto with = [&](const std::string& line) {
+        std::string text = flow;
+        return on_call(text.replace(text.find("%s"), 2, line));
+    };
+    auto result = explored(with(""));
+    ASSERT_THAT(wrong(result), Contains(HasSubstr("dead end")));
+    EXPECT_EQ(result.findings[0].path.back(), "GET https://crm.example/ gets no reply");
+    EXPECT_THAT(wrong(explored(with("call:say(\"One moment.\")"))), IsEmpty());
+}
+
 TEST(Explorer, FindsACallThatIsAnsweredWithNothing) {
     EXPECT_THAT(wrong(explored(on_call("kv.increment(\"calls\")"))), ElementsAre("test/flow.lua:1: dead end"));
     EXPECT_THAT(wrong(explored(on_call("call:reject()"))), IsEmpty());
