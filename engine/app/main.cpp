@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
     });
     int exit_code = app::success;
     app::add_serve(cli, exit_code);
+    app::add_new(cli, exit_code);
     app::add_check(cli, exit_code);
     app::add_test(cli, exit_code);
     app::add_explore(cli, exit_code);

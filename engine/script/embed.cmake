@@ -1,12 +1,19 @@
-# Writes scripts/*.lua into one C++ file, so that the binary needs no folder beside it.
-file(GLOB lua_scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/scripts/*.lua ${CMAKE_SOURCE_DIR}/scripts/*/*.lua)
-set(embedded ${CMAKE_BINARY_DIR}/embedded_scripts.cpp)
-add_custom_command(
-  OUTPUT ${embedded}
-  COMMAND ${CMAKE_COMMAND} -DOUT=${embedded} -DROOT=${CMAKE_SOURCE_DIR}/scripts "-DSCRIPTS=${lua_scripts}" -P ${CMAKE_SOURCE_DIR}/engine/script/write_embedded.cmake
-  DEPENDS ${lua_scripts} ${CMAKE_SOURCE_DIR}/engine/script/write_embedded.cmake
-  COMMENT "Embedding scripts/*.lua"
-  VERBATIM)
-if(TARGET switchhook_script)
-  target_sources(switchhook_script PRIVATE ${embedded})
-endif()
+# Writes files of scripts/ into C++, so that the binary needs no folder beside it: `function` gives them.
+function(embed out function root)
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DFUNCTION=${function} -DROOT=${root} "-DSCRIPTS=${ARGN}" -P ${CMAKE_SOURCE_DIR}/engine/script/write_embedded.cmake
+    DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/engine/script/write_embedded.cmake
+    COMMENT "Embedding ${root}"
+    VERBATIM)
+  if(TARGET switchhook_script)
+    target_sources(switchhook_script PRIVATE ${out})
+  endif()
+endfunction()
+
+set(scripts ${CMAKE_SOURCE_DIR}/scripts)
+file(GLOB lua_scripts CONFIGURE_DEPENDS ${scripts}/*.lua ${scripts}/*/*.lua)
+embed(${CMAKE_BINARY_DIR}/embedded_scripts.cpp embedded_scripts ${scripts} ${lua_scripts})
+
+file(GLOB templates CONFIGURE_DEPENDS ${scripts}/templates/*.json ${scripts}/templates/*/*.lua)
+embed(${CMAKE_BINARY_DIR}/embedded_templates.cpp embedded_templates ${scripts}/templates ${templates})

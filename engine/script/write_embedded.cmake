@@ -1,4 +1,4 @@
-# Run by embed.cmake: -DOUT=file.cpp -DROOT=folder -DSCRIPTS=list
+# Run by embed.cmake: -DOUT=file.cpp -DFUNCTION=name -DROOT=folder -DSCRIPTS=list
 set(text "#include \"script/embedded.hpp\"\n\nnamespace switchhook::script {\nnamespace {\n\nconst EmbeddedScript scripts[] = {\n")
 foreach(path ${SCRIPTS})
   file(RELATIVE_PATH name ${ROOT} ${path})
@@ -10,5 +10,5 @@ foreach(path ${SCRIPTS})
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" escaped "${hex}")
   string(APPEND text "    {\"${name}\", {\"${escaped}\", ${bytes}}},\n")
 endforeach()
-string(APPEND text "};\n\n}  // namespace\n\nstd::span<const EmbeddedScript> embedded_scripts() {\n    return scripts;\n}\n\n}  // namespace switchhook::script\n")
+string(APPEND text "};\n\n}  // namespace\n\nstd::span<const EmbeddedScript> ${FUNCTION}() {\n    return scripts;\n}\n\n}  // namespace switchhook::script\n")
 file(WRITE ${OUT} "${text}")
