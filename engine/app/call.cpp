@@ -1,5 +1,8 @@
+#include "app/call_time.hpp"
 #include "app/commands.hpp"
 #include "app/console_call.hpp"
+#include "app/kept_versions.hpp"
+#include "app/line_difference.hpp"
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
@@ -17,7 +20,10 @@
 
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
+#include <sstream>
+#include <stdexcept>
 #include <unistd.h>
 
 namespace switchhook::app {
@@ -25,11 +31,13 @@ namespace {
 
 namespace asio = boost::asio;
 
-struct CallOptions {
+struct CallOptions : VersionOptions {
     std::string target;
-    std::string flows = "flows";
     std::string from = "+15550199";
     std::string script;
+    std::string at;
+    std::string zone;
+    std::string against;
 };
 
 // Texts are shown, not sent.
@@ -48,15 +56,15 @@ private:
 };
 
 // Lines of a script, shown as if they were typed; or lines of a person.
-ConsoleCall::ReadLine line_reader(std::istream& in, bool echo) {
-    return [&in, echo](const std::string& prompt) -> std::optional<std::string> {
-        std::cout << "  " << prompt << "> " << std::flush;
+ConsoleCall::ReadLine line_reader(std::istream& in, bool echo, std::ostream& out) {
+    return [&in, &out, echo](const std::string& prompt) -> std::optional<std::string> {
+        out << "  " << prompt << "> " << std::flush;
         std::string line;
         if (!std::getline(in, line)) {
-            std::cout << '\n';
+            out << '\n';
             return std::nullopt;
         }
-        if (echo) std::cout << line << '\n';
+        if (echo) out << line << '\n';
         return line;
     };
 }
@@ -76,32 +84,121 @@ std::shared_ptr<const script::Live> find_flow(const script::FlowLibrary& library
     return live;
 }
 
-int play(const CallOptions& options, std::shared_ptr<const script::Live> live, std::istream& in, bool echo,
-         core::Log& log, core::Metrics& metrics) {
-    core::SystemClock clock;
+// One call: who calls whom, and when.
+struct OneCall {
+    std::shared_ptr<const script::Live> live;
+    std::string from;
+    core::Time start;
+};
+
+// Whether the flow did what it is there for, and did not break.
+bool play(const OneCall& call, std::istream& in, bool echo, std::ostream& out, core::Log& log) {
+    ShiftedClock clock(call.start);
+    core::Metrics metrics;
     store::MemoryStore store(clock);
     net::HttpClient client;
-    PrintedTexts texts(std::cout, clock);
+    PrintedTexts texts(out, clock);
     session::Services services({.allow_private_network = true}, client, texts, store, clock, log);
-    ConsoleCall port(std::cout, line_reader(in, echo), clock);
+    ConsoleCall port(out, line_reader(in, echo, out), clock);
 
     core::CallInfo info;
-    info.id = "terminal-" + std::to_string(clock.now().time_since_epoch().count());
-    info.from = options.from;
-    info.to = live->entry.number;
-    info.provider = live->entry.provider;
-    info.settings = live->settings;
+    info.id = "terminal-" + std::to_string(call.start.time_since_epoch().count());
+    info.from = call.from;
+    info.to = call.live->entry.number;
+    info.provider = call.live->entry.provider;
+    info.settings = call.live->settings;
     info.started = clock.now();
-    std::cout << options.from << " calls " << info.to << " (" << live->flow->name() << ", version "
-              << live->flow->version() << ")\n";
 
     asio::io_context context;
     std::exception_ptr failed;
-    session::CallSession session(info, live, port, {services, store, clock, log, metrics, script::Limits()});
+    session::CallSession session(info, call.live, port, {services, store, clock, log, metrics, script::Limits()});
     asio::co_spawn(context, session.run(), [&](std::exception_ptr e) { failed = e; });
     context.run();
     if (failed) std::rethrow_exception(failed);
-    return metrics.flow_failures_total.Value() > 0 ? failure : success;
+    return metrics.flow_failures_total.Value() == 0;
+}
+
+// The flow as it is live in the store. Throws where there is none.
+std::shared_ptr<const script::Flow> live_flow(const CallOptions& options, const std::string& name) {
+    KeptVersions versions(options);
+    auto version = versions.chosen(name).all.live;
+    auto sources = versions.sources(name, version);
+    if (!sources) throw std::runtime_error("no version of " + name + " is live: publish it first");
+    auto bundle = script::bundle_from_json(*sources);
+    if (!bundle) throw std::runtime_error("version " + version + " of " + name + " is not what this engine keeps");
+    auto made = script::Flow::compile(std::move(*bundle), script::Limits());
+    if (auto* problems = std::get_if<script::Problems>(&made)) throw std::runtime_error(script::lines(*problems));
+    return std::get<std::shared_ptr<const script::Flow>>(made);
+}
+
+// The flow in a business's folder, or of this name in a flows folder. Throws where there is none.
+std::shared_ptr<const script::Flow> flow_at(const std::filesystem::path& path, const std::string& name,
+                                            core::Log& log) {
+    auto folder = std::filesystem::weakly_canonical(path);
+    if (!std::filesystem::exists(folder / "flow.lua")) folder /= name;
+    core::SystemClock clock;
+    core::Metrics metrics;
+    script::FlowLibrary library({.root = folder.parent_path(), .run_tests = {}}, clock, log, metrics);
+    library.refresh();
+    auto flow = library.flow(folder.filename().string());
+    if (flow) return flow;
+    auto problems = library.problems({folder.filename()});
+    throw std::runtime_error(problems.empty() ? "there is no flow at `" + path.string() + "`"
+                                              : script::lines(problems));
+}
+
+// The same call to another version of the flow.
+OneCall to_other(const OneCall& call, const CallOptions& options, core::Log& log) {
+    auto other = std::make_shared<script::Live>(*call.live);
+    other->flow = options.against == "live" ? live_flow(options, call.live->flow->name())
+                                            : flow_at(options.against, call.live->flow->name(), log);
+    other->settings = other->flow->settings();
+    other->settings.update(call.live->entry.settings);
+    return {other, call.from, call.start};
+}
+
+// Plays the same lines to both, and prints where they part. Whether they do not, and neither broke.
+bool compare(const OneCall& call, const OneCall& other, std::istream& in, core::Log& log) {
+    const std::string lines{std::istreambuf_iterator<char>(in), {}};
+    auto played = [&](const OneCall& one, std::ostringstream& heard) {
+        std::istringstream again(lines);
+        return play(one, again, true, heard, log);
+    };
+    std::ostringstream before, after;
+    bool good = played(other, before);
+    good = played(call, after) && good;
+    std::cout << "- version " << other.live->flow->version() << "\n+ version " << call.live->flow->version() << '\n'
+              << line_difference(before.str(), after.str());
+    return good && before.str() == after.str();
+}
+
+// When the call is, and in which zone that was said.
+core::Time start_of(const CallOptions& options, const script::Live& live) {
+    core::SystemClock clock;
+    if (options.at.empty()) return clock.now();
+    auto zone = options.zone.empty() ? zone_of(*live.flow, live.settings) : options.zone;
+    auto start = read_call_time(options.at, zone, clock.now());
+    if (!start) throw std::invalid_argument("--at: " + start.error());
+    std::cout << "It is " << show_call_time(*start, zone) << ".\n";
+    return *start;
+}
+
+int play_or_compare(const CallOptions& options, const std::shared_ptr<const script::Live>& live, std::istream& in,
+                    bool echo, core::Log& log) {
+    OneCall call{live, options.from, {}};
+    try {
+        call.start = start_of(options, *live);
+    } catch (const std::invalid_argument& wrong) {
+        std::cerr << "switchhook: " << wrong.what() << '\n';
+        return usage;
+    }
+    std::cout << call.from << " calls " << live->entry.number << " (" << live->flow->name();
+    if (options.against.empty()) {
+        std::cout << ", version " << live->flow->version() << ")\n";
+        return play(call, in, echo, std::cout, log) ? success : failure;
+    }
+    std::cout << ")\n";
+    return compare(call, to_other(call, options, log), in, log) ? success : failure;
 }
 
 int call(const CallOptions& options) {
@@ -123,7 +220,8 @@ int call(const CallOptions& options) {
         for (const auto& problem : problems) std::cerr << problem.text() << '\n';
         std::cerr << "switchhook: "
                   << (live ? "the flow `" + options.target + "` has no on_call, so it takes no calls"
-                           : "no number and no flow in `" + options.flows + "` is called `" + options.target + "`")
+                           : "no number and no flow in `" + options.flows.string() + "` is called `" + options.target +
+                                 "`")
                   << '\n';
         return unavailable;
     }
@@ -134,9 +232,10 @@ int call(const CallOptions& options) {
         script::Watchdog::Registration registration(watchdog);
         try {
             std::istream& in = scripted ? static_cast<std::istream&>(script) : std::cin;
-            exit_code = play(options, live, in, scripted || isatty(STDIN_FILENO) == 0, log, metrics);
+            exit_code = play_or_compare(options, live, in, scripted || isatty(STDIN_FILENO) == 0, log);
         } catch (const std::exception& error) {
             std::cerr << "switchhook: " << error.what() << '\n';
+            exit_code = unavailable;
         }
     };
     { script::WorkerThread thread(run); }
@@ -150,15 +249,24 @@ void add_call(CLI::App& app, int& exit_code) {
     auto* cli = app.add_subcommand("call", "A call in the terminal: you are the caller");
     cli->add_option("NUMBER|FLOW", options->target, "Whom to call: a number of numbers.lua, or a flow's folder")
         ->required();
-    cli->add_option("--flows", options->flows, "Folder with numbers.lua and a folder per business")
-        ->envname("SWITCHHOOK_FLOWS")
+    add_version_options(*cli, *options);
+    cli->add_option("--from", options->from, "The caller's number, or anonymous")
+        ->check([](const std::string& text) {
+            return core::is_e164(text) || text == "anonymous" ? std::string() : text + " is no phone number in E.164";
+        })
         ->capture_default_str();
-    cli->add_option("--from", options->from, "The caller's number")->capture_default_str();
-    cli->add_option("--script", options->script, "Takes what the caller does from this file, a line each");
+    auto* at = cli->add_option("--at", options->at, "When they call, as \"Sunday 03:00\" or 2026-12-24T13:00; else now");
+    cli->add_option("--zone", options->zone, "The time zone of --at; else the flow's own")->needs(at);
+    auto* script =
+        cli->add_option("--script", options->script, "Takes what the caller does from this file, a line each");
+    cli->add_option("--against", options->against,
+                    "Plays the script to another version too, and marks what differs: `live`, for what is live in "
+                    "--data or --store, or the folder of a flow or of flows")
+        ->needs(script);
     cli->footer(
         "Type what you say, or the keys you press; an empty line is silence, `hang up` or Ctrl-D hangs up.\n"
         "Nothing is dialled or texted, and no key is needed. Web requests of the flow are made.\n"
-        "Exit code 1 if the flow broke.\n");
+        "Exit code 1 if the flow broke, or with --against if anything differs.\n");
     cli->callback([options, &exit_code] { exit_code = call(*options); });
 }
 

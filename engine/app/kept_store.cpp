@@ -8,7 +8,7 @@ namespace {
 store::Storage open_kept(const StoreOptions& options, const core::Clock& clock, core::Log& log) {
     if (options.store == "memory")
         throw std::runtime_error("what is kept in memory is the engine's alone: there is nothing to look at");
-    if (options.store == "sqlite" && !std::filesystem::exists(options.data / "switchhook.db"))
+    if (options.store == "sqlite" && !options.create && !std::filesystem::exists(options.data / "switchhook.db"))
         throw std::runtime_error("no engine has kept anything in `" + options.data.string() +
                                  "`: name its folder with --data, or its database with --store");
     return open_storage(options, clock, log);

@@ -17,6 +17,7 @@ namespace switchhook::app {
 struct StoreOptions {
     std::filesystem::path data = "data";
     std::string store = "sqlite";  // sqlite (in `data`), memory, or postgres://…
+    bool create = false;           // by a command, where there is none yet
 
     bool in_postgres() const;
 };

@@ -59,6 +59,10 @@ std::map<std::string, std::size_t> KeptVersions::calls(const std::string& flow) 
     return value_of(kept_.versions().calls(flow));
 }
 
+std::optional<core::Json> KeptVersions::sources(const std::string& flow, const std::string& version) {
+    return value_of(kept_.versions().sources(flow, version));
+}
+
 void KeptVersions::put(core::VersionChange change, const std::function<core::FlowVersions(core::FlowVersions)>& step,
                        const std::optional<core::Json>& sources) {
     change.at = kept_.clock().now();

@@ -35,6 +35,8 @@ public:
     core::FlowVersions chosen(const std::string& flow);
     std::vector<core::VersionChange> history(const std::string& flow);
     std::map<std::string, std::size_t> calls(const std::string& flow);
+    // What a version was made of, or nothing.
+    std::optional<core::Json> sources(const std::string& flow, const std::string& version);
 
     // Puts what `step` makes of the choice. Where somebody else is faster, it makes it again of theirs.
     void put(core::VersionChange change, const std::function<core::FlowVersions(core::FlowVersions)>& step,

@@ -80,6 +80,7 @@ int publish(const PublishOptions& options) {
 
 void add_publish(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<PublishOptions>();
+    options->create = true;  // the first flow is published before the first engine runs
     auto* cli = app.add_subcommand("publish", "Checks and tests a flow as it is on disk, and puts it live");
     cli->add_option("FLOW", options->flow, "The name of its folder in --flows")->required();
     auto* number = cli->add_option("--number", options->number, "Only for this number of the flow, in E.164")
