@@ -1,6 +1,7 @@
 -- Lexi, a dental office's receptionist: books, moves and cancels appointments by voice and by text with the same agent,
 -- and brings in the front desk.
 local appointments = require "appointments"
+local texting = require "sms"
 
 local WEEKDAYS = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday" }
 
@@ -31,6 +32,23 @@ local lexi = agent {
   goodbye = "I am sorry, I have to hand you over to the front desk now.",
   tools = tools,
 }
+
+-- How many texts a number has sent in this hour, with this one.
+local function texts_this_hour(message)
+  return kv.increment(("texts/%s/%s"):format(message.from, os.date("!%Y-%m-%dT%H")), 1, { expires = 2 * 60 * 60 })
+end
+
+-- How often the assistant used its tools, and how often one could not do what it was asked for.
+local function count_tools(transcript)
+  local count = { used = 0, failed = 0 }
+  for _, line in ipairs(transcript) do
+    if line.tool then
+      count.used = count.used + 1
+      if line.result and line.result:find('^{"error"') then count.failed = count.failed + 1 end
+    end
+  end
+  return count
+end
 
 -- Texts the people at the front desk; false where that cannot be done.
 local function text_the_desk(of, text)
@@ -69,12 +87,16 @@ return {
     front_desk = { type = "phone", label = "Front desk", default = "+15550151", help = "Who takes over from Lexi." },
     desk_mobile = { type = "phone", label = "Front desk's mobile", help = "Gets texts for the front desk." },
     analytics_url = { type = "text", label = "Call statistics", help = "Is told how each call went." },
+    texts_per_hour = {
+      type = "number", label = "Texts an hour", default = 30, min = 1,
+      help = "From one number; more than that is no patient who writes.",
+    },
   },
   fallback = { say = "One moment please, I am putting you through to the front desk.", dial = "front_desk" },
 
   on_call = function(call)
     local outcome = call:converse(lexi)
-    call.vars.ended = outcome.reason
+    call.vars.ended, call.vars.tools = outcome.reason, count_tools(outcome.transcript)
     if outcome.reason == "escalate" then
       to_front_desk(call, "A caller for the front desk: " .. outcome.value.why)
     elseif outcome.reason == "time_limit" then
@@ -88,6 +110,11 @@ return {
   end,
 
   on_message = function(message)
+    local texts, most = texts_this_hour(message), message.settings.texts_per_hour
+    if texts > most then
+      if texts > most + 1 or texting.opted_out(message) then return nil end
+      return "That is more than I can answer by text. Please call us at this number."
+    end
     local reply, reason = message:converse(lexi)
     if reason == "opted_out" then return nil end
     if not reply then return "Sorry, I cannot answer texts just now. Please call us at this number." end
@@ -110,6 +137,7 @@ return {
         ended = call.vars.ended or "caller_hung_up",
         booked = call.vars.booked or false,
         booking = tally,
+        tools = call.vars.tools or { used = 0, failed = 0 },
       },
       later = true,
     })

@@ -228,7 +228,9 @@ it("tells how the call went where somebody wants to know", { settings = { analyt
     assistant:finishes()
     caller:is_hung_up()
     network:was_sent("POST", "https://stats.example/calls", {
-      json = { ended = "finished", booked = true, booking = { requests = 2, failed = 1 } },
+      json = {
+        ended = "finished", booked = true, booking = { requests = 2, failed = 1 }, tools = { used = 3, failed = 1 },
+      },
     })
   end)
 
@@ -301,6 +303,21 @@ it("stays silent after STOP until START", function(_, assistant)
   texter:receives_nothing()
   texter:sends("START")
   texter:receives_nothing()
+  texter:sends("Hi")
+  assistant:says("Hello!")
+  texter:receives("Hello!")
+end)
+
+it("lets nobody text without end", { settings = { texts_per_hour = 2 } }, function(_, assistant)
+  texter:sends("Hi")
+  assistant:says("Hello!")
+  texter:sends("Hi again")
+  assistant:says("Hello again!")
+  texter:sends("And again")
+  texter:receives("more than I can answer by text")
+  texter:sends("And again")
+  texter:receives_nothing()
+  clock:advance(60 * 60)
   texter:sends("Hi")
   assistant:says("Hello!")
   texter:receives("Hello!")

@@ -1,0 +1,138 @@
+#pragma once
+
+#include "integration/engine_fixture.hpp"
+#include "sim/carrier.hpp"
+#include "sim/carrier_api.hpp"
+#include "sim/model_script.hpp"
+#include "sim/model_server.hpp"
+#include "sim/scenario.hpp"
+#include "sim/web_server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_future.hpp>
+
+namespace switchhook::tests {
+
+// One of the businesses in flows/ as it runs in production: the real engine with the flow as it is in the repository,
+// a carrier that knows the old server's addresses, a model, and a web server for what the flow asks of one.
+class SystemTest : public EngineTest {
+protected:
+    // The paths that the console of the old system names.
+    struct Routes {
+        std::string voice;
+        std::string status;
+        std::string sms = "/twilio/sms";
+    };
+
+    SystemTest(std::string business, Routes routes) : business_(std::move(business)), routes_(std::move(routes)) {}
+
+    void SetUp() override {
+        port = free_port();
+        origin = "http://127.0.0.1:" + std::to_string(port);
+        std::filesystem::create_directories(folder / "flows");
+        std::filesystem::copy(std::filesystem::path(SOURCE_DIR) / "flows" / business_, folder / "flows" / business_,
+                              std::filesystem::copy_options::recursive);
+        sim::Carrier::Options options;
+        options.webhooks.auth_token = core::Secret(token);
+        options.webhooks.patience = std::chrono::seconds(10);
+        options.settings.voice_url = url(routes_.voice);
+        options.settings.status_callback = url(routes_.status);
+        options.settings.sms_url = url(routes_.sms);
+        options.on_event = [this](const sim::CarrierCall& call, const sim::CallEvent& event) {
+            if (scenario_) scenario_->show(call, event);
+        };
+        carrier_ = std::make_unique<sim::Carrier>(std::move(options));
+        api_ = std::make_unique<sim::CarrierApi>(*carrier_, workers_, log_);
+        web_ = std::make_unique<sim::WebServer>(workers_, log_);
+        environment = {{"TWILIO_AUTH_TOKEN", token},
+                       {"TWILIO_ACCOUNT_SID", carrier_->options().account_sid},
+                       {"TWILIO_API_URL", api_->url()}};
+    }
+
+    void TearDown() override {
+        EngineTest::TearDown();
+        engine.reset();
+        boost::asio::co_spawn(workers_.executor(0), carrier_->stop(), boost::asio::use_future).get();
+        model_.reset();
+        workers_.stop();
+        workers_.join();
+    }
+
+    // A model that a scenario's assistants play.
+    void have_model() { have_model({}); }
+    // A model that plays a script by itself, once in each conversation: for texts, whose sender waits for the reply.
+    void have_model(const std::string& script) {
+        sim::ModelServer::Options options;
+        if (!script.empty()) {
+            script_ = std::make_unique<sim::ModelScript>(
+                sim::ModelScript::Options{{"model.lua", script}, [](std::string_view) {}});
+            options.assistants = script_->assistants(true);
+        }
+        model_.emplace(workers_, options, log_);
+        if (script_)
+            boost::asio::co_spawn(workers_.executor(0), script_->play(model_->assistants()), boost::asio::detached);
+        environment["OPENAI_API_KEY"] = "sk-simulated";
+        environment["OPENAI_REALTIME_URL"] = model_->realtime_url();
+        environment["OPENAI_BASE_URL"] = model_->base_url();
+    }
+
+    // Starts the engine with this numbers.lua; or again, after it was killed.
+    void start(const std::string& numbers, std::vector<std::string> more = {}) {
+        flow("flows/numbers.lua", numbers);
+        std::vector<std::string> arguments{"serve", "--listen", "127.0.0.1:" + std::to_string(port), "--threads", "2",
+                                           "--allow-private-network"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        engine.reset();  // kill -9
+        engine = std::make_unique<ChildProcess>(arguments, folder.root(), environment);
+        std::string log;
+        ASSERT_TRUE(eventually([&] {
+            log = engine->err();
+            return log.find("listening url=") != std::string::npos || engine->ended();
+        }));
+        ASSERT_FALSE(engine->ended()) << log;
+    }
+
+    // Plays a scenario; what differed from it, or nothing.
+    std::string play(const std::string& text) {
+        sim::Scenario::Options options;
+        options.source = {business_ + ".lua", text};
+        options.print = [](std::string_view) {};
+        options.web = web_.get();
+        if (model_) options.assistants = model_->assistants();
+        scenario_ = std::make_unique<sim::Scenario>(*carrier_, std::move(options));
+        return boost::asio::co_spawn(workers_.executor(0), scenario_->run(), boost::asio::use_future).get();
+    }
+
+    // The value of a metric, as `twilio_calls_total`.
+    double metric(const std::string& name) {
+        std::smatch match;
+        auto text = get("/metrics").body;
+        std::regex line("\n" + name + " ([0-9.e+]+)\n");
+        return std::regex_search(text, match, line) ? std::stod(match[1]) : -1;
+    }
+    core::Json health() { return core::Json::parse(get("/twilio/health").body); }
+
+    core::Log log_{{.level = core::LogLevel::off}, [](std::string_view) {}};
+    net::Workers workers_{{.count = 1}};
+    std::unique_ptr<sim::Carrier> carrier_;
+    std::unique_ptr<sim::Scenario> scenario_;
+    std::unique_ptr<sim::CarrierApi> api_;
+    std::unique_ptr<sim::WebServer> web_;
+
+private:
+    // One that keeps its number through restarts.
+    static int free_port() {
+        boost::asio::io_context context;
+        boost::asio::ip::tcp::acceptor acceptor(context, {boost::asio::ip::address_v4::loopback(), 0});
+        return acceptor.local_endpoint().port();
+    }
+
+    const std::string business_;
+    const Routes routes_;
+    std::unique_ptr<sim::ModelScript> script_;
+    std::optional<sim::ModelServer> model_;
+};
+
+}  // namespace switchhook::tests
