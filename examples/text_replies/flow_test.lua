@@ -1,0 +1,21 @@
+local it = test.flow("text_replies")
+
+it("sends the menu as a picture", function()
+  texter:sends("What is on the menu?")
+  texter:receives_media("https://cafe.example/menu.jpg")
+end)
+
+it("knows the sender's points", function()
+  texter:sends("points")
+  texter:receives_exactly("You have 0 points.")
+  store:set("points/+12025550142", 12)
+  texter:sends("And my card?")
+  texter:receives_exactly("You have 12 points.")
+end)
+
+it("is silent after STOP", function()
+  texter:sends("STOP")
+  texter:receives_nothing()
+  texter:sends("menu")
+  texter:receives_nothing()
+end)

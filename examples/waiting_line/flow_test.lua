@@ -1,0 +1,28 @@
+local it = test.flow("waiting_line")
+
+it("has callers wait for somebody", function(caller)
+  caller:hears("Please hold the line.")
+  caller:is_queued_in("visitors")
+  queue:answers({ seconds = 40 })
+  caller:is_hung_up()
+end)
+
+it("promises to call back when too many wait", function(caller)
+  caller:is_queued_in("visitors")
+  queue:is_full()
+  caller:hears("All lines are busy.")
+  caller:hears("We will call you back.")
+  store:has("call_back/+12025550142")
+end)
+
+it("gives the desk the next one", { to = "+15550199" }, function(caller)
+  caller:is_put_through_to("visitors")
+  dial:answers()
+  caller:is_hung_up()
+end)
+
+it("tells the desk that nobody waits", { to = "+15550199" }, function(caller)
+  caller:is_put_through_to("visitors")
+  dial:fails()
+  caller:hears("Nobody is waiting.")
+end)
