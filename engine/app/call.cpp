@@ -255,7 +255,8 @@ void add_call(CLI::App& app, int& exit_code) {
             return core::is_e164(text) || text == "anonymous" ? std::string() : text + " is no phone number in E.164";
         })
         ->capture_default_str();
-    auto* at = cli->add_option("--at", options->at, "When they call, as \"Sunday 03:00\" or 2026-12-24T13:00; else now");
+    auto* at =
+        cli->add_option("--at", options->at, "When they call, as \"Sunday 03:00\" or 2026-12-24T13:00; else now");
     cli->add_option("--zone", options->zone, "The time zone of --at; else the flow's own")->needs(at);
     auto* script =
         cli->add_option("--script", options->script, "Takes what the caller does from this file, a line each");

@@ -34,7 +34,8 @@ std::string lower(std::string_view text) {
     return low;
 }
 
-// How many days ahead a word means, where a clock that is over today means the next week's day; nothing if it is no day.
+// How many days ahead a word means, where a clock that is over today means the next week's day; nothing if it is no
+// day.
 std::optional<int> days_ahead(const std::string& word, const script::ZonedTime& today, bool is_over) {
     if (word.empty() || word == "today") return 0;
     if (word == "tomorrow") return 1;
@@ -102,12 +103,12 @@ ZoneResult<core::Time> read_call_time(std::string_view text, std::string_view zo
 }
 
 std::string show_call_time(core::Time time, std::string_view zone) {
-    auto local = script::zone_time(seconds_of(time), zone).value();
+    auto local = *script::zone_time(seconds_of(time), zone);
     std::string name = weekdays[static_cast<std::size_t>(local.weekday - 1)];
     name[0] = char(name[0] - 'a' + 'A');
     std::array<char, 32> clock;
-    std::snprintf(clock.data(), clock.size(), "%04d-%02d-%02d %02d:%02d", local.year, local.month, local.day, local.hour,
-                  local.minute);
+    std::snprintf(clock.data(), clock.size(), "%04d-%02d-%02d %02d:%02d", local.year, local.month, local.day,
+                  local.hour, local.minute);
     return name + ", " + clock.data() + ", " + std::string(zone);
 }
 

@@ -1,7 +1,7 @@
 #include "app/editor_setup.hpp"
 
 #include "app/new_file.hpp"
-#include "script/embedded.hpp"
+#include "script/embedded_templates.hpp"
 
 #include <string>
 #include <string_view>

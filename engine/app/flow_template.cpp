@@ -1,7 +1,7 @@
 #include "app/flow_template.hpp"
 
 #include "script/bundle_reader.hpp"
-#include "script/embedded.hpp"
+#include "script/embedded_templates.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -9,7 +9,7 @@
 namespace switchhook::app {
 namespace {
 
-constexpr FlowTemplate templates[] = {
+constexpr FlowTemplate all_templates[] = {
     {"reservations", "a restaurant: books tables by keys and words, tells the hours", "Mill Street Kitchen"},
     {"clinic", "a doctor's or dentist's office: emergencies, appointments, prescriptions", "Lakeside Clinic"},
     {"support", "help for customers: rings a team in turn, opens tickets", "Brightwire Support"},
@@ -26,7 +26,8 @@ std::string_view embedded_file(const std::string& name) {
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
-    for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size()) text.replace(at, from.size(), to);
+    for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size())
+        text.replace(at, from.size(), to);
     return text;
 }
 
@@ -65,7 +66,7 @@ std::string good_name(const std::string& wanted) {
 }  // namespace
 
 std::span<const FlowTemplate> flow_templates() {
-    return templates;
+    return all_templates;
 }
 
 NewFlow make_flow(const FlowTemplate& from, const std::string& name) {

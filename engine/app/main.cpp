@@ -9,6 +9,9 @@
 #include <vector>
 
 using namespace switchhook;
+namespace switchhook::app {
+void add_new(CLI::App& app, int& exit_code);
+}  // namespace switchhook::app
 
 namespace {
 

@@ -98,7 +98,9 @@ int create(const NewOptions& options) {
     if (after) std::cout << numbers.string() << "  " << entry << '\n';
     if (editors) std::cout << (options.flows / ".luarc.json").string() << "  completion in your editor\n";
     if (!after)
-        std::cout << "\n" << numbers.string() << " does not end with the table that it returns. Add yourself:\n  " << entry << ",\n";
+        std::cout << "\n"
+                  << numbers.string() << " does not end with the table that it returns. Add yourself:\n  " << entry
+                  << ",\n";
     tell_next_steps(options);
     return success;
 }

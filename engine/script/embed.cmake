@@ -1,8 +1,8 @@
-# Writes files of scripts/ into C++, so that the binary needs no folder beside it: `function` gives them.
-function(embed out function root)
+# Writes files of scripts/ into C++, so that the binary needs no folder beside it: `function` of script/`header` gives them.
+function(embed out header function root)
   add_custom_command(
     OUTPUT ${out}
-    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DFUNCTION=${function} -DROOT=${root} "-DSCRIPTS=${ARGN}" -P ${CMAKE_SOURCE_DIR}/engine/script/write_embedded.cmake
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DHEADER=${header} -DFUNCTION=${function} -DROOT=${root} "-DSCRIPTS=${ARGN}" -P ${CMAKE_SOURCE_DIR}/engine/script/write_embedded.cmake
     DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/engine/script/write_embedded.cmake
     COMMENT "Embedding ${root}"
     VERBATIM)
@@ -13,7 +13,7 @@ endfunction()
 
 set(scripts ${CMAKE_SOURCE_DIR}/scripts)
 file(GLOB lua_scripts CONFIGURE_DEPENDS ${scripts}/*.lua ${scripts}/*/*.lua)
-embed(${CMAKE_BINARY_DIR}/embedded_scripts.cpp embedded_scripts ${scripts} ${lua_scripts})
+embed(${CMAKE_BINARY_DIR}/embedded_scripts.cpp embedded.hpp embedded_scripts ${scripts} ${lua_scripts})
 
 file(GLOB templates CONFIGURE_DEPENDS ${scripts}/templates/*.json ${scripts}/templates/*/*.lua)
-embed(${CMAKE_BINARY_DIR}/embedded_templates.cpp embedded_templates ${scripts}/templates ${templates})
+embed(${CMAKE_BINARY_DIR}/embedded_templates.cpp embedded_templates.hpp embedded_templates ${scripts}/templates ${templates})

@@ -1,5 +1,5 @@
-# Run by embed.cmake: -DOUT=file.cpp -DFUNCTION=name -DROOT=folder -DSCRIPTS=list
-set(text "#include \"script/embedded.hpp\"\n\nnamespace switchhook::script {\nnamespace {\n\nconst EmbeddedScript scripts[] = {\n")
+# Run by embed.cmake: -DOUT=file.cpp -DHEADER=file.hpp -DFUNCTION=name -DROOT=folder -DSCRIPTS=list
+set(text "#include \"script/${HEADER}\"\n\nnamespace switchhook::script {\nnamespace {\n\nconst EmbeddedScript scripts[] = {\n")
 foreach(path ${SCRIPTS})
   file(RELATIVE_PATH name ${ROOT} ${path})
   string(REGEX REPLACE "\\.lua$" "" name ${name})

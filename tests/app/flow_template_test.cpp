@@ -22,7 +22,8 @@ TEST(FlowTemplate, ExplainsItselfToWhoeverHasNeverSeenLua) {
         auto flow = make_flow(from, "bistro").flow;
         EXPECT_THAT(flow, HasSubstr("-- A line that begins with two hyphens is a note like this one.")) << from.kind;
         EXPECT_THAT(flow, HasSubstr("-- What you will want to change.")) << from.kind;
-        EXPECT_THAT(flow, HasSubstr("-- If anything here breaks, callers get this person instead of silence.")) << from.kind;
+        EXPECT_THAT(flow, HasSubstr("-- If anything here breaks, callers get this person instead of silence."))
+            << from.kind;
     }
 }
 

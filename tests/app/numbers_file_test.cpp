@@ -18,17 +18,17 @@ TEST(NumbersFile, TakesAnEntryBehindTheOthers) {
 }
 
 TEST(NumbersFile, TakesARemarkAlong) {
-    EXPECT_EQ(with_bistro(new_numbers_file(), "made up"),
-              new_numbers_file().substr(0, new_numbers_file().rfind('}')) +
-                  "  [\"+15550107\"] = \"bistro\", -- made up\n}\n");
+    EXPECT_EQ(with_bistro(new_numbers_file(), "made up"), new_numbers_file().substr(0, new_numbers_file().rfind('}')) +
+                                                              "  [\"+15550107\"] = \"bistro\", -- made up\n}\n");
 }
 
 TEST(NumbersFile, GivesTheLastEntryItsCommaWhereverThatIsMissing) {
     EXPECT_EQ(with_bistro("return {\n  ['+15550100'] = 'cafe' -- no, \"this\" is it\n}"),
               "return {\n  ['+15550100'] = 'cafe', -- no, \"this\" is it\n  [\"+15550107\"] = \"bistro\",\n}");
-    EXPECT_EQ(with_bistro("return {\n  ['+15550100'] = { flow = 'cafe', settings = { seats = 40 } } --[[ a } b ]]\n}\n"),
-              "return {\n  ['+15550100'] = { flow = 'cafe', settings = { seats = 40 } }, --[[ a } b ]]\n"
-              "  [\"+15550107\"] = \"bistro\",\n}\n");
+    EXPECT_EQ(
+        with_bistro("return {\n  ['+15550100'] = { flow = 'cafe', settings = { seats = 40 } } --[[ a } b ]]\n}\n"),
+        "return {\n  ['+15550100'] = { flow = 'cafe', settings = { seats = 40 } }, --[[ a } b ]]\n"
+        "  [\"+15550107\"] = \"bistro\",\n}\n");
 }
 
 TEST(NumbersFile, TakesAnEntryInATableOnOneLine) {
@@ -54,7 +54,8 @@ TEST(NumbersFile, IsLeftAloneWhereItEndsWithSomethingElse) {
 }
 
 TEST(NumbersFile, KnowsWhichNumbersItHas) {
-    const std::string text = "return { [\"+15550100\"] = { flow = 'cafe', settings = { desk = '+15550101' } } } -- [\"+15550102\"]";
+    const std::string text =
+        "return { [\"+15550100\"] = { flow = 'cafe', settings = { desk = '+15550101' } } } -- [\"+15550102\"]";
     EXPECT_TRUE(has_number(text, "+15550100"));
     EXPECT_FALSE(has_number(text, "+15550101")) << "a setting";
     EXPECT_FALSE(has_number(text, "+15550102")) << "a comment";

@@ -15,15 +15,16 @@ protected:
     void SetUp() override {
         SystemTest::SetUp();
         auto knowledge = "knowledge_url = '" + web_->url() + "/ask'";
-        start("return {\n"
-              "  ['+15550110'] = { flow = 'avnz', settings = { " +
-              knowledge +
-              " } },\n"
-              "  ['+15550111'] = { flow = 'avnz', settings = { company = '101', " +
-              knowledge +
-              " } },\n"
-              "  ['+15550112'] = { flow = 'avnz', settings = { company = '103' } },\n"
-              "}");
+        start(
+            "return {\n"
+            "  ['+15550110'] = { flow = 'avnz', settings = { " +
+            knowledge +
+            " } },\n"
+            "  ['+15550111'] = { flow = 'avnz', settings = { company = '101', " +
+            knowledge +
+            " } },\n"
+            "  ['+15550112'] = { flow = 'avnz', settings = { company = '103' } },\n"
+            "}");
     }
 
     net::Form call_to(int n, const std::string& called, net::Form more = {}) {

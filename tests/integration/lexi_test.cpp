@@ -111,7 +111,8 @@ TEST_F(Lexi, SaysTheTruthWhereTheBookingApiIsDownAndBringsInTheFrontDesk) {
     EXPECT_EQ(play(scenario({visit, R"(
         web:replies("GET /api/booking/slots?*", { status = 503 })
         web:replies("POST /analytics")
-        )", ann, R"(
+        )",
+                             ann, R"(
         ann:says("A cleaning, please.")
         lexi:hears("a cleaning")
         lexi:uses("get_available_slots", { date = day, service = "cleaning" })

@@ -70,7 +70,8 @@ protected:
 TEST_F(Readme, NamesCommandsAndFlagsThatThereAre) {
     std::set<std::string> named;
     const auto dev = read_file(SOURCE_DIR "/dev");
-    for (const char* path : {"README.md", "engine/README.md", "scripts/README.md"}) {
+    for (const char* path : {"README.md", "engine/README.md", "scripts/README.md", "flows/README.md",
+                             "flows/avnz/README.md", "flows/concya/README.md", "flows/lexi/README.md"}) {
         for (const auto& command : commands_of(path)) {
             const auto shown = std::string(path) + ": " + testing::PrintToString(command);
             if (command[0] == "./dev") {
@@ -90,6 +91,6 @@ TEST_F(Readme, NamesCommandsAndFlagsThatThereAre) {
             }
         }
     }
-    for (const char* name : {"serve", "check", "test", "call", "flows", "demo", "sim"})
+    for (const char* name : {"new", "serve", "check", "test", "call", "flows", "demo", "sim"})
         EXPECT_TRUE(named.contains(name)) << name << " is in no README";
 }

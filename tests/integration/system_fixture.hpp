@@ -81,8 +81,8 @@ protected:
     // Starts the engine with this numbers.lua; or again, after it was killed.
     void start(const std::string& numbers, std::vector<std::string> more = {}) {
         flow("flows/numbers.lua", numbers);
-        std::vector<std::string> arguments{"serve", "--listen", "127.0.0.1:" + std::to_string(port), "--threads", "2",
-                                           "--allow-private-network"};
+        std::vector<std::string> arguments{"serve",     "--listen", "127.0.0.1:" + std::to_string(port),
+                                           "--threads", "2",        "--allow-private-network"};
         arguments.insert(arguments.end(), more.begin(), more.end());
         engine.reset();  // kill -9
         engine = std::make_unique<ChildProcess>(arguments, folder.root(), environment);

@@ -8,7 +8,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
+#include <regex>
+#include <set>
 
 using namespace switchhook;
 using namespace switchhook::script;
@@ -178,6 +181,25 @@ TEST(CodeBlocks, OfTheReadmeLoadAndPassTheirTests) {
         }
         EXPECT_GE(tests, 2U);
     });
+}
+
+TEST(Examples, AreListedWithTheLineThatMakesThemInteresting) {
+    namespace fs = std::filesystem;
+    std::set<std::string> listed;
+    std::ifstream readme(fs::path(SOURCE_DIR) / "README.md");
+    static const std::regex row(R"(\| \[(\w+)\]\(examples/(\w+)/flow.lua\) \| `(.*)` \|)");
+    std::smatch match;
+    for (std::string line; std::getline(readme, line);) {
+        if (!std::regex_match(line, match, row)) continue;
+        EXPECT_EQ(match[1], match[2]);
+        listed.insert(match[1]);
+        std::ifstream file(fs::path(SOURCE_DIR) / "examples" / match[1].str() / "flow.lua");
+        std::string flow{std::istreambuf_iterator<char>(file), {}};
+        EXPECT_NE(flow.find(match[3]), std::string::npos) << match[1] << " has no such line any more: " << match[3];
+    }
+    EXPECT_GE(listed.size(), 8U);
+    for (const auto& example : fs::directory_iterator(fs::path(SOURCE_DIR) / "examples"))
+        EXPECT_TRUE(listed.contains(example.path().filename().string())) << example.path() << " is not in the README";
 }
 
 TEST(CodeBlocks, OfTheReferenceDoWhatTheyShow) {

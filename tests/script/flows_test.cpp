@@ -58,7 +58,11 @@ TEST(Flows, GoLiveForTheirNumbers) {
 }
 
 TEST(Flows, OfTheExamplesPassTheirOwnTests) {
-    expect_tests_to_pass("examples", 17);
+    expect_tests_to_pass("examples", 35);
+}
+
+TEST(Flows, OfTheTemplatesPassTheirOwnTests) {
+    expect_tests_to_pass("scripts/templates", 39);
 }
 
 TEST(Modules, DoWhatTheirReferenceSays) {
