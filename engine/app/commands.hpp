@@ -13,6 +13,7 @@ enum ExitCode {
 };
 
 // Each adds its subcommand, which leaves its exit code in `exit_code`.
+void add_new(CLI::App& app, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_test(CLI::App& app, int& exit_code);

@@ -9,9 +9,6 @@
 #include <vector>
 
 using namespace switchhook;
-namespace switchhook::app {
-void add_new(CLI::App& app, int& exit_code);
-}  // namespace switchhook::app
 
 namespace {
 
@@ -39,8 +36,8 @@ int main(int argc, char** argv) {
         return "switchhook: " + std::string(error.what()) + " (see " + at->get_display_name() + " --help)\n";
     });
     int exit_code = app::success;
-    app::add_serve(cli, exit_code);
     app::add_new(cli, exit_code);
+    app::add_serve(cli, exit_code);
     app::add_check(cli, exit_code);
     app::add_test(cli, exit_code);
     app::add_explore(cli, exit_code);

@@ -4,7 +4,6 @@
 using namespace switchhook;
 using namespace switchhook::tests;
 using testing::HasSubstr;
-using testing::Not;
 
 namespace {
 

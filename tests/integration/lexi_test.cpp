@@ -158,8 +158,8 @@ TEST_F(Lexi, PutsCallersThroughWhereThereIsNoModel) {
 
 TEST_F(Lexi, BooksByTextWithTheSameAgentAndRemembersThroughARestart) {
     serve_office("", texting_model);
-    web_->reply({"POST /api/booking/appointments", net::json_response(201, {{"id", "a1"}})});
     EXPECT_EQ(play(R"(
+        web:replies("POST /api/booking/appointments", { status = 201, json = { id = "a1" } })
         local ann = text { from = "+15551230147", to = "+15550150", body = "A cleaning at ten? Ann Lee", caller = "Ann" }
         ann:receives_exactly("A cleaning for Ann Lee at ten, right?"))"),
               "");

@@ -70,7 +70,7 @@ protected:
                 sim::ModelScript::Options{{"model.lua", script}, [](std::string_view) {}});
             options.assistants = script_->assistants(true);
         }
-        model_.emplace(workers_, options, log_);
+        model_.emplace(workers_, std::move(options), log_);
         if (script_)
             boost::asio::co_spawn(workers_.executor(0), script_->play(model_->assistants()), boost::asio::detached);
         environment["OPENAI_API_KEY"] = "sk-simulated";
@@ -85,24 +85,19 @@ protected:
                                            "--threads", "2",        "--allow-private-network"};
         arguments.insert(arguments.end(), more.begin(), more.end());
         engine.reset();  // kill -9
+        std::filesystem::remove(folder / "data/engine.json");
         engine = std::make_unique<ChildProcess>(arguments, folder.root(), environment);
         std::string log;
         ASSERT_TRUE(eventually([&] {
             log = engine->err();
-            return log.find("listening url=") != std::string::npos || engine->ended();
+            return std::filesystem::exists(folder / "data/engine.json") || engine->ended();
         }));
         ASSERT_FALSE(engine->ended()) << log;
     }
 
     // Plays a scenario; what differed from it, or nothing.
     std::string play(const std::string& text) {
-        sim::Scenario::Options options;
-        options.source = {business_ + ".lua", text};
-        options.print = [](std::string_view) {};
-        options.web = web_.get();
-        if (model_) options.assistants = model_->assistants();
-        scenario_ = std::make_unique<sim::Scenario>(*carrier_, std::move(options));
-        return boost::asio::co_spawn(workers_.executor(0), scenario_->run(), boost::asio::use_future).get();
+        return boost::asio::co_spawn(workers_.executor(0), run_scenario(text), boost::asio::use_future).get();
     }
 
     // The value of a metric, as `twilio_calls_total`.
@@ -122,6 +117,17 @@ protected:
     std::unique_ptr<sim::WebServer> web_;
 
 private:
+    // On the carrier's worker, where calls of an earlier scenario may still go on.
+    boost::asio::awaitable<std::string> run_scenario(std::string text) {
+        sim::Scenario::Options options;
+        options.source = {business_ + ".lua", std::move(text)};
+        options.print = [](std::string_view) {};
+        options.web = web_.get();
+        if (model_) options.assistants = model_->assistants();
+        scenario_ = std::make_unique<sim::Scenario>(*carrier_, std::move(options));
+        auto differed = co_await scenario_->run();
+        co_return differed;
+    }
     // One that keeps its number through restarts.
     static int free_port() {
         boost::asio::io_context context;
