@@ -51,6 +51,8 @@ local months = { "January", "February", "March", "April", "May", "June", "July",
 --- Opening hours, as `hours.weekly` makes them. Times are what `os.time()` counts.
 ---@class Opening
 ---@field zone string
+---@field week table<string, table[]>
+---@field holidays? table<string, table[]>
 local Opening = {}
 Opening.__index = Opening
 
@@ -94,9 +96,11 @@ local function not_understood(key, text)
 end
 
 --- Makes opening hours. What is not understood raises an error, when the flow is loaded and not when somebody calls.
----@param options WeeklyOptions
+--- Opening hours themselves are given back as they are.
+---@param options WeeklyOptions|Opening
 ---@return Opening
 function hours.weekly(options)
+  if getmetatable(options) == Opening then return options end
   engine.check("hours.weekly", "WeeklyOptions", options)
   engine.zone_time(0, options.zone) -- raises for an unknown zone
   local self = { zone = options.zone, week = {}, holidays = {} }

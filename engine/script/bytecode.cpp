@@ -81,11 +81,10 @@ const EngineScript* find_engine_script(std::string_view name) {
 }
 
 bool is_engine_module(std::string_view name) {
-    // These make the flow's world; they are not for it to load.
+    // These make the flow's world; they are not for it to load. A part of another, as agent_voice, is not either.
     constexpr std::string_view inner[] = {"call", "agent", "test"};
-    return std::find(std::begin(inner), std::end(inner), name) == std::end(inner) && !name.starts_with("agent_") &&
-           !name.starts_with("test_") && name.find('/') == std::string_view::npos &&
-           find_engine_script(name) != nullptr;
+    return std::find(std::begin(inner), std::end(inner), name) == std::end(inner) &&
+           name.find_first_of("_/") == std::string_view::npos && find_engine_script(name) != nullptr;
 }
 
 }  // namespace switchhook::script
