@@ -3,7 +3,7 @@
 --   PREFIX/day/2026-03-03   the day's entries by id (see booking_slots.lua), changed as a whole by compare_and_set
 --   PREFIX/visit/17         the day on which a visit is to be found
 --   PREFIX/phone/+1202…     the ids of a phone number's visits; some of them may be gone
---   PREFIX/number           the number of the latest visit
+--   PREFIX/number/…         the numbers given last: to a visit, to a round of reminders
 local engine = ...
 local slots = engine.part("booking_slots")
 
@@ -115,18 +115,18 @@ function book.take(calendar, request, details, seconds)
   end)
 end
 
--- Changes the entry of a visit; `apply` gives false to remove it.
+-- Changes the entry of a visit; `apply` gives false to remove it. What somebody else has removed meanwhile is removed.
 local function change_visit(calendar, id, apply)
   local found, day = find(calendar, id)
   if not found then return nil, "not_found" end
   return change(calendar, day, found.at, function(entries)
     local entry = entries[id]
-    if not entry then return nil, "not_found" end
-    local visit = visit_of(id, entry)
-    if apply(entry) == false then
+    local visit = visit_of(id, entry or found)
+    if apply(entry or engine.copy(found)) == false then
       entries[id] = nil
       return visit
     end
+    if not entry then return nil, "not_found" end
     return visit_of(id, entry)
   end)
 end
@@ -200,23 +200,25 @@ function book.reschedule(calendar, id, request)
   return visit
 end
 
-local function is_due(entry, before)
+local function is_due(entry, before, by)
   local now = os.time()
-  return entry.phone and not entry.held_until and not entry.reminded and entry.at > now and entry.at <= now + before
-    and entry.made <= entry.at - before
+  return entry.phone and not entry.held_until and (not entry.reminded or entry.reminded == by) and entry.at > now
+    and entry.at <= now + before and entry.made <= entry.at - before
 end
 
--- The visits of a day of which nobody has been reminded; from here on they count as if.
+-- The visits of a day of which nobody has been reminded; from here on they count as if. Who marks them has a number, by
+-- which it knows its own marks again if the engine stopped before it was told that they were made.
 local function due_on(calendar, date, at, before)
   local kept = kv.get(key_of(calendar, "day", date))
   local any = false
   for _, entry in pairs(entries_of(kept)) do any = any or is_due(entry, before) end
   if not any then return {} end
+  local by = kv.increment(key_of(calendar, "number", "reminders"))
   return change(calendar, date, at, function(entries)
     local due = {}
     for id, entry in pairs(entries) do
-      if is_due(entry, before) then
-        entry.reminded = true
+      if is_due(entry, before, by) then
+        entry.reminded = by
         due[#due + 1] = visit_of(id, entry)
       end
     end

@@ -65,7 +65,7 @@ end
 local function peak(entries, from, to, field, value)
   local near, most = {}, 0
   for _, entry in pairs(entries) do
-    if not entry.moved and entry.at < to and entry.free_at > from and (not field or entry[field] == value) then
+    if entry.at < to and entry.free_at > from and (not field or entry[field] == value) then
       near[#near + 1] = entry
     end
   end
