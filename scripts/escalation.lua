@@ -116,8 +116,9 @@ local escalation = {}
 ---@field dial? DialOutcome How their talk went.
 ---@field message? VoicemailMessage What the caller left.
 
-local PERSON = { "a person", "real person", "human", "an agent", "live agent", "representative", "operator", "somebody",
-  "someone", "speak to a manager", "front desk", "customer service" }
+local PERSON = { "a person", "real person", "human", "agent", "representative", "operator", "front desk", "customer service",
+  "speak to someone", "talk to someone", "speak to somebody", "talk to somebody", "speak with someone", "talk with someone",
+  "speak with somebody", "talk with somebody", "speak to a manager", "your manager", "supervisor" }
 local ANGER = { "angry", "furious", "unacceptable", "ridiculous", "terrible", "horrible", "awful", "worst", "useless",
   "fed up", "sick of", "sick and tired", "frustrated", "frustrating", "outrageous", "disgusting", "disappointed",
   "complaint", "complain", "waste of time", "rip off", "scam", "incompetent", "idiot", "stupid", "damn", "hell" }
@@ -218,13 +219,16 @@ local function or_else(given, standard)
   return given
 end
 
+local LONGEST = 1600 -- bytes of a text message
+
 local function notify(told, case)
   if not told then return end
   local text = told.text
   if type(text) == "function" then text = text(case) end
   text = text or ("%s needs a person (%s)%s"):format(case.from, case.why, case.about and ": " .. case.about or ".")
+  if #text > LONGEST then text = text:sub(1, LONGEST):gsub("[\192-\255]?[\128-\191]*$", "") end
   for _, number in ipairs(type(told.sms) == "string" and { told.sms } or told.sms) do
-    sms.send { to = number, body = text:sub(1, 1600), later = true }
+    sms.send { to = number, body = text, later = true }
   end
 end
 
