@@ -104,7 +104,7 @@ function book.take(calendar, request, details, seconds)
   local id = tostring(kv.increment(key_of(calendar, "number", "latest")))
   kv.set(key_of(calendar, "visit", id), day, { expires = lifetime(calendar, request.at) })
   if details.phone then remember_phone(calendar, details.phone, id, request.at) end
-  return change(calendar, day, request.at, function(entries)
+  local visit, reason = change(calendar, day, request.at, function(entries)
     -- The engine stopped after it was written and before it was told: it is written already.
     if entries[id] then return visit_of(id, entries[id]) end
     local fits, staff = slots.fit(calendar, entries, request)
@@ -113,6 +113,8 @@ function book.take(calendar, request, details, seconds)
     entries[id].held_until = seconds and os.time() + seconds
     return visit_of(id, entries[id])
   end)
+  if not visit then kv.delete(key_of(calendar, "visit", id)) end
+  return visit, reason
 end
 
 -- Changes the entry of a visit; `apply` gives false to remove it. What somebody else has removed meanwhile is removed.

@@ -75,7 +75,7 @@ local COMMON = {
   es = { "el", "quiero", "quisiera", "por", "favor", "hola", "buenos", "buenas", "una", "gracias", "tengo", "necesito",
     "mi", "está", "usted", "qué", "sí", "cita", "hablar", "español" },
   fr = { "le", "je", "voudrais", "bonjour", "merci", "une", "avec", "vous", "est", "oui", "rendez", "veux", "français",
-    "sil", "vous", "plaît", "pour" },
+    "sil", "plaît", "pour" },
   de = { "ich", "der", "die", "das", "möchte", "bitte", "guten", "tag", "danke", "ein", "eine", "und", "ist", "nicht",
     "hallo", "deutsch", "sprechen" },
   it = { "il", "vorrei", "buongiorno", "grazie", "sono", "ciao", "prego", "voglio", "che", "italiano", "per", "favore",

@@ -4,6 +4,7 @@
 #include "script/author_line.hpp"
 #include "script/lua_json.hpp"
 #include "script/option_check.hpp"
+#include "script/phone_number.hpp"
 #include "script/time_zone.hpp"
 
 #include <lua.hpp>
@@ -137,6 +138,37 @@ std::optional<std::string> push_zone_epoch(lua_State* L) {
     return {};
 }
 
+// (text, country): what the number is, or nil and why it is none.
+std::optional<std::string> push_phone(lua_State* L) {
+    std::size_t size = 0;
+    const char* text = luaL_checklstring(L, 1, &size);
+    auto number = read_phone_number({text, size}, luaL_optstring(L, 2, ""));
+    if (!number) {
+        lua_pushnil(L);
+        lua_pushlstring(L, number.error().data(), number.error().size());
+        return {};
+    }
+    lua_createtable(L, 0, 9);
+    auto field = [L](const char* name, const std::string& value) {
+        if (value.empty()) return;
+        lua_pushlstring(L, value.data(), value.size());
+        lua_setfield(L, -2, name);
+    };
+    field("e164", number->e164);
+    field("country", number->country);
+    field("national", number->national);
+    field("international", number->international);
+    field("extension", number->extension);
+    field("kind", number->kind);
+    lua_pushinteger(L, number->code);
+    lua_setfield(L, -2, "code");
+    lua_pushboolean(L, number->valid);
+    lua_setfield(L, -2, "valid");
+    lua_pushboolean(L, number->possible);
+    lua_setfield(L, -2, "possible");
+    return {};
+}
+
 // (options, name, value): the order of the keys is nobody's business, so it need not be that of pairs.
 int copy(lua_State* L) {
     lua_settop(L, 3);
@@ -196,6 +228,7 @@ void add_engine_functions(lua_State* L) {
     add("did_you_mean", guarded<push_did_you_mean>);
     add("zone_time", guarded<push_zone_time>);
     add("zone_epoch", guarded<push_zone_epoch>);
+    add("phone", guarded<push_phone>);
 }
 
 }  // namespace switchhook::script

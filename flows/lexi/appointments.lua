@@ -1,6 +1,6 @@
 -- What Lexi can do with appointments. A change is made once the caller has heard all of it and said yes: until then the
 -- tool tells the assistant what to read back.
-local booking = require "booking"
+local booking = require "office"
 local hours = require "hours"
 
 local appointments = {}
