@@ -29,8 +29,11 @@ local want_options, contains = telling.want_options, telling.contains
 
 -- What the assistant takes part in: what it writes to the latest texter, or the conversation of the call.
 local function talk_of(doing)
-  local text = telling.current.text
-  if text and (text.waits or not telling.current.call) then
+  local text, call = telling.current.text, telling.current.call
+  if call and call.waits and call.waits.kind == "chat" then
+    return call.chat
+  end
+  if text and (text.waits or not call) then
     if text.waits then
       return text.chat
     end

@@ -118,7 +118,7 @@ return function(read)
     return time
   end
 
-  local ORDER = { "named", "past_or_to", "digital", "marked", "introduced", "alone" }
+  local ORDER = { "past_or_to", "named", "digital", "marked", "introduced", "alone" }
 
   local function find(tokens)
     for _, form in ipairs(ORDER) do
@@ -159,7 +159,8 @@ return function(read)
     local time = find(tokens)
     if not time then return nil end
     local hours = meanings(time, half_of_day(tokens))
-    if prefer and #hours > 1 and hours[2] < 24 and (prefer == "am") ~= (hours[1] < 12) then hours[1], hours[2] = hours[2], hours[1] end
+    local other_first = prefer and #hours > 1 and hours[2] < 24 and (prefer == "am") ~= (hours[1] < 12)
+    if other_first then hours[1], hours[2] = hours[2], hours[1] end
     local chosen
     for _, hour in ipairs(hours) do
       if not chosen and opening and is_open(opening, date, hour, time.min) then chosen = hour end
