@@ -2,20 +2,19 @@
 
 #include "script/phone_metadata.hpp"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <bit>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <re2/re2.h>
 
 namespace switchhook::script {
 namespace {
 
-constexpr std::size_t shortest = 2;   // digits of a national number
-constexpr std::size_t longest = 17;   // digits of a national number
+constexpr std::size_t shortest = 2;  // digits of a national number
+constexpr std::size_t longest = 17;  // digits of a national number
 constexpr std::size_t most_text = 250;
 
 // A pattern, compiled on its first use in the process. Patterns live as long as it does, so their addresses name them.
@@ -37,7 +36,8 @@ bool is_whole(std::string_view number, const char* pattern) {
 }
 
 bool begins(std::string_view number, const char* pattern) {
-    return *pattern != '\0' && compiled(pattern).Match(piece(number), 0, number.size(), re2::RE2::ANCHOR_START, nullptr, 0);
+    return *pattern != '\0' &&
+           compiled(pattern).Match(piece(number), 0, number.size(), re2::RE2::ANCHOR_START, nullptr, 0);
 }
 
 bool has_length_of(std::string_view number, const PhoneKind& kind) {
@@ -65,11 +65,13 @@ std::optional<Written> read_text(std::string_view text) {
     std::string rest(text.substr(0, most_text));
     static const re2::RE2 extension(R"((?i)^(.*?)[ ,;]*(?:;ext=|ext(?:ension|n)?\.?:?|x|#)\s*(\d{1,7})\s*#?\s*$)");
     std::string before, digits;
-    if (re2::RE2::FullMatch(rest, extension, &before, &digits) && before.find_first_of("0123456789") != std::string::npos) {
+    if (re2::RE2::FullMatch(rest, extension, &before, &digits) &&
+        before.find_first_of("0123456789") != std::string::npos) {
         rest = before;
         written.extension = digits;
     }
-    static const re2::RE2 shape(R"((?i)^\s*(?:tel:)?\s*(\+?)((?:[ \t().\[\]/~-]|\xE2\x80[\x90-\x95])*\d.*)$)", re2::RE2::Latin1);
+    static const re2::RE2 shape(R"((?i)^\s*(?:tel:)?\s*(\+?)((?:[ \t().\[\]/~-]|\xE2\x80[\x90-\x95])*\d.*)$)",
+                                re2::RE2::Latin1);
     std::string plus, body;
     if (!re2::RE2::FullMatch(rest, shape, &plus, &body)) return {};
     written.is_international = !plus.empty();
@@ -200,10 +202,10 @@ boost::system::result<const PhonePlan*, NoPhoneNumber> take_country(Written& wri
     if (!written.is_international) {
         if (home == nullptr) return NoPhoneNumber("no_country");
         re2::StringPiece dialled;
-        const bool abroad = *home->international_prefix != '\0' &&
-                            compiled(home->international_prefix).Match(digits, 0, digits.size(), re2::RE2::ANCHOR_START,
-                                                                       &dialled, 1) &&
-                            dialled.size() < digits.size() && digits[dialled.size()] != '0';
+        const bool abroad =
+            *home->international_prefix != '\0' &&
+            compiled(home->international_prefix).Match(digits, 0, digits.size(), re2::RE2::ANCHOR_START, &dialled, 1) &&
+            dialled.size() < digits.size() && digits[dialled.size()] != '0';
         if (!abroad) {
             take_own_code(digits, *home);
             take_prefix(digits, *home);

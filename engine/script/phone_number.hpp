@@ -20,13 +20,13 @@ struct PhoneNumber {
     bool possible = false;      // it has as many digits as numbers there have
 };
 
-// Why a text is no phone number: "not_a_number", "no_country" (it has no +, and no country was named), "unknown_country",
-// "too_short", "too_long".
+// Why a text is no phone number: "not_a_number", "no_country" (it has no +, and no country was named),
+// "unknown_country", "too_short", "too_long".
 using NoPhoneNumber = std::string_view;
 
-// Reads a number as people write it. `country` ("US") is whose it is if it does not begin with + or with what is dialled
-// there for other countries; it may be empty. The rules are those of libphonenumber. Pure; what it compiles is kept for
-// the process.
+// Reads a number as people write it. `country` ("US") is whose it is if it does not begin with + or with what is
+// dialled there for other countries; it may be empty. The rules are those of libphonenumber. Pure; what it compiles is
+// kept for the process.
 boost::system::result<PhoneNumber, NoPhoneNumber> read_phone_number(std::string_view text, std::string_view country);
 
 }  // namespace switchhook::script
