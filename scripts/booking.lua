@@ -124,9 +124,9 @@ local booking = {}
 ---@field note? string
 ---@field held_until? number For a time that is only held.
 
---- Why a time cannot be had: "closed", "past", "too_soon" and "too_far" are about the calendar, "taken" means that there
---- is no room left (or that the one asked for does not work then). "unavailable": the server did not answer. "unknown":
---- it broke off, and nobody knows whether the visit is booked.
+--- why a time cannot be had: "closed", "past", "too_soon" and "too_far" are about the calendar, "taken" means that there
+--- is no room left, or that the one asked for does not work then; "unavailable": the server did not answer; "unknown": it
+--- broke off, and nobody knows whether the visit is booked
 ---@alias BookingReason "taken"|"closed"|"past"|"too_soon"|"too_far"|"unavailable"|"unknown"
 
 ---@class SlotsOptions
@@ -470,6 +470,34 @@ function Calendar:remind(options)
     sms.send { to = visit.phone, body = text, from = options.from, later = true }
   end
   return #due
+end
+
+--- Gives the moment of a local date and time, as an assistant's tools get them.
+---
+--- ```lua
+--- local visit = salon:book({ service = "haircut", at = salon:at("2026-03-09", "10:00") }, { phone = call.from })
+--- ```
+---@param date string "2026-03-09"
+---@param time string "10:00"; seconds are left out.
+---@return number? at nil for what is no date or no time.
+function Calendar:at(date, time)
+  local year, month, day = tostring(date):match("^(%d%d%d%d)-(%d%d)-(%d%d)$")
+  local hour, minute = tostring(time):match("^(%d%d?):(%d%d)")
+  if not year or not hour or tonumber(hour) > 24 or tonumber(minute) > 59 then return nil end
+  local at = self.opening:moment { year = tonumber(year), month = tonumber(month), day = tonumber(day) }
+  if self:date_and_time(at) ~= date then return nil end
+  return self.opening:moment {
+    year = tonumber(year), month = tonumber(month), day = tonumber(day), hour = tonumber(hour), min = tonumber(minute),
+  }
+end
+
+--- Gives the local date and time of a moment: "2026-03-09", "10:00".
+---@param at number
+---@return string date
+---@return string time
+function Calendar:date_and_time(at)
+  local time = self.opening:local_time(at)
+  return ("%04d-%02d-%02d"):format(time.year, time.month, time.day), ("%02d:%02d"):format(time.hour, time.min)
 end
 
 --- Gives a visit, or a free time, as people say it: "a haircut with Ann on Tuesday at ten".

@@ -1,6 +1,5 @@
 -- The book of a calendar on the office's own server: the API that booking.remote describes.
 local engine = ...
-local slots_of = engine.part("booking_slots")
 
 local remote = {}
 
@@ -43,20 +42,6 @@ local function change(calendar, method, path, json)
   return type(response.json) == "table" and response.json or {}
 end
 
-local function moment_of(calendar, date, time)
-  local year, month, day = tostring(date):match("^(%d%d%d%d)-(%d%d)-(%d%d)$")
-  local hour, minute = tostring(time):match("^(%d%d?):(%d%d)")
-  if not year or not hour then return nil end
-  return calendar.opening:moment {
-    year = tonumber(year), month = tonumber(month), day = tonumber(day), hour = tonumber(hour), min = tonumber(minute),
-  }
-end
-
-local function date_and_time(calendar, at)
-  local time = calendar.opening:local_time(at)
-  return slots_of.date(calendar.opening, at), ("%02d:%02d"):format(time.hour, time.min)
-end
-
 local function seconds_of(calendar, service)
   local known = calendar.services[service]
   return (known and known.minutes or 30) * 60
@@ -64,7 +49,7 @@ end
 
 -- A record of the server's as a visit; nil where it makes no sense.
 local function visit_of(calendar, record)
-  local at = type(record) == "table" and record.id ~= nil and moment_of(calendar, record.date, record.time)
+  local at = type(record) == "table" and record.id ~= nil and calendar:at(record.date, record.time)
   if not at then return nil end
   local service = tostring(record.service)
   return {
@@ -75,7 +60,7 @@ local function visit_of(calendar, record)
 end
 
 function remote.slots(calendar, wanted, day)
-  local date = slots_of.date(calendar.opening, day)
+  local date = calendar:date_and_time(day)
   local path = ("/slots?date=%s&service=%s"):format(date, encoded(wanted.service))
   if wanted.staff then path = path .. "&staff=" .. encoded(wanted.staff) end
   if wanted.people then path = path .. "&people=" .. wanted.people end
@@ -84,7 +69,7 @@ function remote.slots(calendar, wanted, day)
   local found = {}
   for _, slot in ipairs(answer.slots) do
     if type(slot) ~= "table" then slot = { time = slot } end
-    local at = moment_of(calendar, date, slot.time)
+    local at = calendar:at(date, slot.time)
     if at then
       found[#found + 1] = {
         service = wanted.service, at = at, ends = at + seconds_of(calendar, wanted.service),
@@ -99,7 +84,7 @@ end
 
 -- What the server is told of a request.
 local function record_of(calendar, wanted, details)
-  local date, time = date_and_time(calendar, wanted.at)
+  local date, time = calendar:date_and_time(wanted.at)
   return {
     date = date, time = time, service = wanted.service, staff = wanted.staff, people = wanted.people,
     name = details.name, phone = details.phone, note = details.note,
@@ -190,7 +175,7 @@ end
 function remote.reschedule(calendar, id, wanted)
   local before, reason = remote.get(calendar, id)
   if not before then return nil, reason end
-  local date, time = date_and_time(calendar, wanted.at)
+  local date, time = calendar:date_and_time(wanted.at)
   local done
   done, reason = change(calendar, "PATCH", "/appointments/" .. encoded(id), {
     date = date, time = time, staff = wanted.staff, people = wanted.people,

@@ -50,14 +50,15 @@
 --- ```
 local engine = ...
 local hours = require "hours"
+local in_voice = engine.part("in_voice")
 local voicemail = require "voicemail"
 local words = require "words"
 
 ---@class escalation
 local escalation = {}
 
---- Why a caller needs a person: they "asked" for one, said a "keyword" or words of anger ("sentiment"), or were not
---- understood or helped too often ("failures"). A flow may have reasons of its own.
+--- why a caller needs a person: they "asked" for one, said a "keyword" or words of anger ("sentiment"), or were not
+--- understood or helped too often ("failures"); a flow may have reasons of its own
 ---@alias EscalationReason "asked"|"keyword"|"sentiment"|"failures"|string
 
 --- People who are rung, one after the other.
@@ -205,12 +206,7 @@ function Watch:helped()
 end
 
 local function say(call, text, voices)
-  if not text then return end
-  if type(text) ~= "table" then text = { text = text } end
-  call:say {
-    text = text.text, ssml = text.ssml, loop = text.loop,
-    voice = text.voice or voices.voice, language = text.language or voices.language,
-  }
+  if text then call:say(in_voice(text, voices)) end
 end
 
 -- What is said unless the author says otherwise; `false` says nothing.

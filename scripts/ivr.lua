@@ -19,6 +19,7 @@
 --- }
 --- ```
 local engine = ...
+local in_voice = engine.part("in_voice")
 local words = require "words"
 
 ---@class ivr
@@ -94,18 +95,6 @@ local function digits_of(choices)
     digits = length or digits
   end
   return digits
-end
-
--- A text in the menu's own voice and language.
-local function in_voice(say, options)
-  if type(say) ~= "table" then say = { text = say } end
-  return {
-    text = say.text,
-    ssml = say.ssml,
-    loop = say.loop,
-    voice = say.voice or options.voice,
-    language = say.language or options.language,
-  }
 end
 
 local function prompts_of(options)

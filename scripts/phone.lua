@@ -49,7 +49,7 @@ local phone = {}
 ---@field possible boolean Whether it has as many digits as numbers there have.
 ---@field extension? string "12"
 
---- Why a text is no phone number: "no_country" means that it begins without + and no country was named.
+--- why a text is no phone number; "no_country": it begins without + and no country was named
 ---@alias NotAPhoneNumber "not_a_number"|"no_country"|"unknown_country"|"too_short"|"too_long"
 
 --- Reads a number. One that does not begin with + is of `country`, and may begin with what is dialled there for others.

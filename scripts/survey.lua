@@ -41,6 +41,7 @@
 --- end)
 --- ```
 local engine = ...
+local in_voice = engine.part("in_voice")
 local ivr = require "ivr"
 local words = require "words"
 
@@ -191,9 +192,7 @@ local function digits_of(question)
 end
 
 local function record(call, question, voices)
-  local say = type(question.say) == "table" and engine.copy(question.say) or { text = question.say }
-  say.voice, say.language = say.voice or voices.voice, say.language or voices.language
-  call:say(say)
+  call:say(in_voice(question.say, voices))
   local recording = call:record { max_length = question.max_length or 60, finish_on_key = "#" }
   return recording and { url = recording.url, seconds = recording.seconds }
 end

@@ -30,6 +30,7 @@
 --- end)
 --- ```
 local engine = ...
+local in_voice = engine.part("in_voice")
 
 ---@class voicemail
 local voicemail = {}
@@ -68,14 +69,8 @@ local voicemail = {}
 ---@field seconds number
 ---@field at number When it was left, as `os.time()` counts.
 
--- A text in the voice and the language of the options.
 local function say(call, text, options)
-  if not text then return end
-  if type(text) ~= "table" then text = { text = text } end
-  call:say {
-    text = text.text, ssml = text.ssml, loop = text.loop,
-    voice = text.voice or options.voice, language = text.language or options.language,
-  }
+  if text then call:say(in_voice(text, options)) end
 end
 
 local function text_of(message, notify)

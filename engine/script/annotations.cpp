@@ -4,6 +4,7 @@
 #include "script/embedded.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 namespace switchhook::script {
@@ -76,8 +77,7 @@ public:
                               [](const AnnotatedField* field) -> std::string_view { return field->name; });
             if (!owned->ask.empty()) result_.asks_[owned->ask].options = owned.get();
         }
-        for (const auto& function : result_.functions_)
-            if (!function.ask.empty()) result_.asks_[function.ask].phases = function.phases;
+        collect_phases();
         return std::move(result_);
     }
 
@@ -219,6 +219,18 @@ private:
         }
         derived.fields.insert(derived.fields.end(), std::make_move_iterator(fields.begin()),
                               std::make_move_iterator(fields.end()));
+    }
+
+    // An ask works wherever one of the verbs that make it does.
+    void collect_phases() {
+        std::set<std::string> everywhere;
+        for (const auto& function : result_.functions_) {
+            if (function.ask.empty()) continue;
+            auto& phases = result_.asks_[function.ask].phases;
+            phases.insert(phases.end(), function.phases.begin(), function.phases.end());
+            if (function.phases.empty()) everywhere.insert(function.ask);
+        }
+        for (const auto& ask : everywhere) result_.asks_[ask].phases.clear();
     }
 
     void resolve(AnnotatedType& type) const {

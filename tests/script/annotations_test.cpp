@@ -115,6 +115,24 @@ local function rinse() end
     EXPECT_EQ(pour.results[0].about, "In degrees.");
 }
 
+TEST(Annotations, LetAnAskBeMadeWhereAnyOfItsVerbsWorks) {
+    auto annotations = read(R"(
+---@ask pour
+---@phase on_call
+function Tea:pour() end
+---@ask pour
+---@phase on_message
+function Tea:send() end
+---@ask look
+function Tea:look() end
+---@ask look
+---@phase on_call
+function Tea:watch() end
+)");
+    EXPECT_THAT(annotations.ask("pour")->phases, ElementsAre("on_call", "on_message"));
+    EXPECT_THAT(annotations.ask("look")->phases, ElementsAre());
+}
+
 TEST(Annotations, InheritFields) {
     auto annotations = read(R"(
 ---@class Green : Hot, Cheap

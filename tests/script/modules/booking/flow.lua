@@ -115,6 +115,11 @@ function does.mine(message)
   return #parts > 0 and table.concat(parts, "; ") or "none"
 end
 
+function does.at(_, date, time)
+  local at = shop:at(date, time)
+  return at and table.concat({ shop:date_and_time(at) }, " ") or "nil"
+end
+
 function does.remind(_, before) return tostring(shop:remind { before = tonumber(before) }) end
 
 return {

@@ -187,6 +187,17 @@ it("seats as many as there are seats at any one moment", goes {
   "slots drink 2026-03-03", "20:00 6, 21:00 10",
 })
 
+it("reads dates and times as tools have them", goes {
+  "at 2026-03-03 10:00", "2026-03-03 10:00",
+  "at 2026-03-03 9:05:30", "2026-03-03 09:05",
+  "at 2028-02-29 24:00", "2028-03-01 00:00",
+  "at 2026-02-29 10:00", "nil",
+  "at 2026-03-03 25:00", "nil",
+  "at 2026-13-03 10:00", "nil",
+  "at tomorrow 10:00", "nil",
+  "at 2026-03-08 02:30", "2026-03-08 03:30", -- the night in which two is three
+})
+
 it("reminds everybody once, a day before", function()
   texter:sends("book haircut 2026-03-05 09:00 ann")
   texter:sends("book haircut 2026-03-03 09:00 ann") -- not even a day ahead: they know
