@@ -51,7 +51,7 @@ local months = { "January", "February", "March", "April", "May", "June", "July",
 --- Opening hours, as `hours.weekly` makes them. Times are what `os.time()` counts.
 ---@class Opening
 ---@field zone string
----@field week table<string, table[]> What it was made of.
+---@field week? table<string, table[]> What it was made of.
 ---@field holidays? table<string, table[]> What it was made of.
 local Opening = {}
 Opening.__index = Opening

@@ -145,13 +145,13 @@ end
 -- What an answer means, by the kind of the question; nil where it means nothing.
 local meanings = { scale = number_in, number = number_in }
 
-function meanings.yes_no(_, answer)
+meanings.yes_no = function(_, answer)
   if answer.speech then return words.yes(answer.speech) end
   if answer.digits == "1" then return true end
   if answer.digits == "2" then return false end
 end
 
-function meanings.choice(question, answer)
+meanings.choice = function(question, answer)
   local said = {}
   for i, choice in ipairs(question.choices) do
     if choice.key and answer.digits == choice.key then return choice.value end
@@ -161,7 +161,7 @@ function meanings.choice(question, answer)
   return choice and choice.value
 end
 
-function meanings.text(_, answer)
+meanings.text = function(_, answer)
   return answer.speech and answer.speech:find("%S") and answer.speech or nil
 end
 

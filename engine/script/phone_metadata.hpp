@@ -18,7 +18,7 @@ struct PhoneFormat {
     const char* pattern;  // of the whole national number
     const char* leading;  // what such a number begins with; empty: anything
     const char* format;   // with \1 for the first group
-    const char* first;    // what stands for the first group within the country; empty: itself
+    const char* first;    // within the country, what stands for the first group of `format`; \1 in it is that group
 };
 
 struct PhonePlan {

@@ -141,6 +141,14 @@ void take_prefix(std::string& number, const PhonePlan& plan) {
     number = after;
 }
 
+// The same where a prefix may be part of the number: what is left must be long enough.
+void take_own_prefix(std::string& number, const PhonePlan& plan) {
+    auto after = number;
+    take_prefix(after, plan);
+    bool too_long = after.size() >= static_cast<std::size_t>(std::bit_width(plan.general.lengths));
+    if (has_length_of(after, plan.general) || too_long) number = after;
+}
+
 // A number without + may have the calling code nevertheless: "1 202 555 0142".
 void take_own_code(std::string& number, const PhonePlan& plan) {
     auto code = std::to_string(plan.code);
@@ -185,8 +193,12 @@ std::string formatted(const std::string& number, const PhonePlan& main, bool nat
         if (*form.leading != '\0' && !begins(number, form.leading)) continue;
         if (!is_whole(number, form.pattern)) continue;
         std::string rewrite = form.format;
-        if (auto first = rewrite.find("\\1"); national && *form.first != '\0' && first != std::string::npos)
-            rewrite.replace(first, 2, form.first);
+        if (auto first = rewrite.find('\\'); national && *form.first != '\0' && first != std::string::npos) {
+            std::string instead = form.first;
+            if (auto group = instead.find("\\1"); group != std::string::npos)
+                instead.replace(group, 2, rewrite.substr(first, 2));
+            rewrite.replace(first, 2, instead);
+        }
         std::string text = number;
         re2::RE2::Replace(&text, compiled(form.pattern), rewrite);
         return text;
@@ -208,14 +220,14 @@ boost::system::result<const PhonePlan*, NoPhoneNumber> take_country(Written& wri
             dialled.size() < digits.size() && digits[dialled.size()] != '0';
         if (!abroad) {
             take_own_code(digits, *home);
-            take_prefix(digits, *home);
+            take_own_prefix(digits, *home);
             return main_plan_of_code(home->code);
         }
         digits.erase(0, dialled.size());
     }
     const auto* plan = take_code(digits);
     if (plan == nullptr) return NoPhoneNumber("unknown_country");
-    take_prefix(digits, *plan);
+    take_own_prefix(digits, *plan);
     return plan;
 }
 

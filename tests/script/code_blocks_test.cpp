@@ -106,8 +106,17 @@ local languages = require("lang").languages {
   { code = "en-US", name = "English", prompts = { welcome = "Welcome, {name}.", ask = "What?" }, menu = "Press 1." },
   { code = "es-US", name = "Spanish", prompts = { welcome = "Hola, {name}.", ask = "¿Qué?" }, menu = "Oprima 2." },
 }
-local speaker = languages:speaker { from = "anonymous", caller = {} }
 )"},
+    {"survey", R"(
+local survey = require "survey"
+local visit = survey.questions { name = "visit", { id = "stars", kind = "scale", say = "How was it?" } }
+)"},
+    {"faq", R"(
+local faq = require "faq"
+local questions = faq.open { answers = { { words = { "park" }, reply = "Behind the house." } } }
+)"},
+    {"phone", "local phone = require 'phone'\n"},
+    {"text", "local text = require 'text'\n"},
 };
 
 // Flows for the reference's examples of tests.
@@ -143,8 +152,9 @@ std::string surroundings_for(const Block& block) {
 
 // Runs the statements of an on_call, or of another handler, until they end.
 void run_statements_of(const Block& block, const std::string& handler) {
+    auto first = block.module == "lang" ? "local speaker = languages:speaker(call)\n" : "";
     auto flow = compiled(block, surroundings_for(block) + "return { " + handler +
-                                    " = function(call)\nlocal message = call\n" + block.text + "\nend }");
+                                    " = function(call)\nlocal message = call\n" + first + block.text + "\nend }");
     if (!flow) return;
     FlowRun run(flow, Limits{});
     auto info = test_call();

@@ -22,7 +22,7 @@ local shop = booking.calendar {
     zoe = { capacity = 2, opening = { zone = "America/New_York", week = { thursday = "9-12" } } },
   },
   notice = 30,
-  horizon = 800,
+  horizon = 730,
   keep_days = 10,
 }
 
