@@ -57,13 +57,13 @@ local booking = {}
 
 --- Somebody who can be booked.
 ---@class BookingStaff
----@field name? string [default the word it stands under]
+---@field name? string What they are called. [default the word it stands under]
 ---@field opening? Opening|WeeklyOptions When they work. [default whenever it is open]
 ---@field capacity? integer How many people they serve at once. [1 to 100000, default 1]
 
 ---@class CalendarOptions
 ---@field opening Opening|WeeklyOptions When one can come, as `hours.weekly` makes it or takes it. A visit lies within one span.
----@field services table<string, BookingService>
+---@field services table<string, BookingService> What can be booked, by the word that the flow uses for it.
 ---@field staff? table<string, BookingStaff> Who can be booked; without staff, `capacity` counts.
 ---@field capacity? integer How many people can be there at once. [1 to 100000, default 1 without staff, else unlimited]
 ---@field name? string Tells several calendars of one business apart. [at most 60, default "main"]
@@ -76,30 +76,29 @@ local booking = {}
 ---@class RemoteCalendarOptions
 ---@field url Url Where the API is; its paths are put behind it.
 ---@field token? string Sent as a Bearer token.
----@field opening Opening|WeeklyOptions
----@field services table<string, BookingService>
----@field staff? table<string, BookingStaff>
+---@field opening Opening|WeeklyOptions Its time zone is that of the server's dates and times.
+---@field services table<string, BookingService> What can be booked, by the word that the server uses for it.
+---@field staff? table<string, BookingStaff> Who can be booked, by the word that the server uses for them.
 ---@field holds? boolean Whether the server can hold a time (`POST /holds`). [default false]
 ---@field timeout? Seconds How long the caller waits for the server. [0.1 to 60, default 5]
----@field step? integer
 ---@field notice? integer Minutes that a visit must be ahead. [0 to 100000, default 0]
 ---@field horizon? integer Days ahead that one can book. [1 to 730, default 60]
 
 --- What somebody wants to book, and when.
 ---@class BookingRequest
----@field service string
+---@field service string A service of the calendar.
 ---@field at number When it begins, as `os.time()` counts.
 ---@field staff? string With whom. [default whoever is free]
----@field people? integer [1 to 100000, default 1]
+---@field people? integer For how many. [1 to 100000, default 1]
 ---@field any_staff? boolean Somebody else will do where `staff` is taken. [default false]
----@field ends? number
----@field free? integer
+---@field ends? number What a free time has beside; not looked at.
+---@field free? integer What a free time has beside; not looked at.
 
 --- A time that is free.
 ---@class BookingSlot
----@field service string
+---@field service string A service of the calendar.
 ---@field at number When it begins, as `os.time()` counts.
----@field ends number
+---@field ends number When it ends.
 ---@field people integer For how many it was asked.
 ---@field free integer How many people there is room for.
 ---@field staff? string Who would do it.
@@ -107,21 +106,21 @@ local booking = {}
 
 --- Whose visit it is.
 ---@class BookingDetails
----@field name? string [at most 200]
+---@field name? string Who comes. [at most 200]
 ---@field phone? string By which the visit is found again, and where it is reminded of. A hidden number is left out.
----@field note? string [at most 1000]
+---@field note? string What else the office should know. [at most 1000]
 
 --- A visit in the book.
 ---@class Booking
----@field id string
----@field service string
----@field at number
----@field ends number
----@field people integer
----@field staff? string
----@field name? string
----@field phone? string
----@field note? string
+---@field id string By which it is confirmed, moved and canceled.
+---@field service string A service of the calendar.
+---@field at number When it begins, as `os.time()` counts.
+---@field ends number When it ends.
+---@field people integer For how many it is.
+---@field staff? string With whom.
+---@field name? string Who comes.
+---@field phone? string By which it is found again.
+---@field note? string What else the office should know.
 ---@field held_until? number For a time that is only held.
 
 --- why a time cannot be had: "closed", "past", "too_soon" and "too_far" are about the calendar, "taken" means that there
@@ -130,20 +129,20 @@ local booking = {}
 ---@alias BookingReason "taken"|"closed"|"past"|"too_soon"|"too_far"|"unavailable"|"unknown"
 
 ---@class SlotsOptions
----@field service string
+---@field service string A service of the calendar.
 ---@field day? number Any moment of the day. [default today]
 ---@field from? number No earlier than this.
 ---@field to? number They begin before this.
 ---@field staff? string Only with this one.
----@field people? integer [1 to 100000, default 1]
+---@field people? integer For how many. [1 to 100000, default 1]
 ---@field most? integer At most so many, the earliest. [1 to 1000]
 
 ---@class NextSlotsOptions
----@field service string
----@field from? number [default now]
----@field staff? string
----@field people? integer [1 to 100000, default 1]
----@field most? integer [1 to 100, default 3]
+---@field service string A service of the calendar.
+---@field from? number No earlier than this. [default now]
+---@field staff? string Only with this one.
+---@field people? integer For how many. [1 to 100000, default 1]
+---@field most? integer How many are given. [1 to 100, default 3]
 ---@field days? integer How many days are looked at. [1 to 366, default 14]
 
 ---@class RemindOptions
@@ -153,7 +152,7 @@ local booking = {}
 
 --- A book of visits, as `booking.calendar` and `booking.remote` make it.
 ---@class BookingCalendar
----@field opening Opening
+---@field opening Opening When it is open, to ask and to say times by.
 local Calendar = {}
 Calendar.__index = Calendar
 

@@ -74,11 +74,11 @@ local escalation = {}
 
 --- Who is told by text that a caller needs a person.
 ---@class EscalationNotify
----@field sms PhoneNumber|PhoneNumber[]
+---@field sms PhoneNumber|PhoneNumber[] Who gets the text.
 ---@field text? string|fun(case: EscalationCase): string [default "+12025550142 needs a person (asked): what they said"]
 
 ---@class EscalationOptions
----@field tiers EscalationTier[]
+---@field tiers EscalationTier[] Who is rung, in this order.
 ---@field person? string[] Words with which a caller asks for a person. [default "a person", "human", "agent", "operator", …]
 ---@field keywords? string[] Words that need a person: "refund", "lawyer".
 ---@field sentiment? boolean|string[] Whether words of anger do, or which. [default false]
@@ -95,23 +95,23 @@ local escalation = {}
 
 --- What is passed on about a caller.
 ---@class EscalationRequest
----@field why? EscalationReason [default "asked"]
+---@field why? EscalationReason Why a person is needed. [default "asked"]
 ---@field about? string What it is about, in the caller's words.
----@field voice? string
----@field language? string
+---@field voice? string Who speaks.
+---@field language? string Language of what is said.
 
 --- A caller who needs a person, as whispers and notifications see it.
 ---@class EscalationCase
----@field call Call
----@field from string
----@field why EscalationReason
----@field about? string
+---@field call Call The caller's call.
+---@field from string Who calls.
+---@field why EscalationReason Why a person is needed.
+---@field about? string What it is about, in the caller's words.
 ---@field tier? string Who is being rung.
 
 --- What came of it.
 ---@class EscalationOutcome
 ---@field result "person"|"voicemail"|"nobody" Who has taken care of the caller.
----@field why EscalationReason
+---@field why EscalationReason Why a person was needed.
 ---@field tier? string The tier that answered.
 ---@field to? DialTarget Who answered.
 ---@field dial? DialOutcome How their talk went.

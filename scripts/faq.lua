@@ -49,12 +49,12 @@ local faq = {}
 --- A question that is answered by the words in it.
 ---@class FaqAnswer
 ---@field words string[] Words and phrases; the longest that is found decides.
----@field reply string
+---@field reply string What is answered.
 
 ---@class FaqOptions
----@field answers? FaqAnswer[]
+---@field answers? FaqAnswer[] What is answered by the words in a question.
 ---@field instructions? string What a model is told, all that it needs to know included; without it, no model is asked.
----@field model? string [default the engine's model for texts]
+---@field model? string The model that is asked. [default the engine's model for texts]
 ---@field max_tokens? integer Longest answer. [16 to 4096, default 200]
 ---@field url? Url A server that is asked where the words tell nothing: it gets `{question, language}` and answers `{answer}`, or 404.
 ---@field headers? table<string, string> Of that request.

@@ -58,7 +58,7 @@ local lang = {}
 ---@field code string As the carrier names it: "en-US".
 ---@field name string What it is called in your logs and for the assistant: "Spanish".
 ---@field prompts table<string, string> What is said, by name. `{name}` is filled in by what `say` is given.
----@field voice? string [default the account's voice]
+---@field voice? string Who speaks it. [default the account's voice]
 ---@field speech_model? SpeechModel What understands it, where it is not the one that `gather` is told.
 ---@field menu? string What the menu says for it, in the language itself: "Para español, oprima el 2."
 ---@field key? string Its key in the menu. [default its place in the list]
@@ -169,7 +169,7 @@ local function key_of(number) return "language/" .. number end
 ---@class Speaker
 ---@field code string The language that is spoken: "en-US".
 ---@field name string Its name: "English".
----@field voice? string
+---@field voice? string Who speaks.
 local Speaker = {}
 Speaker.__index = Speaker
 
@@ -309,8 +309,8 @@ function Speaker:gather(options, values)
 end
 
 ---@class LanguageMenuOptions
----@field tries? integer [1 to 5, default 2]
----@field timeout? Seconds [1 to 60, default 5]
+---@field tries? integer How often it is asked. [1 to 5, default 2]
+---@field timeout? Seconds How long an answer is waited for. [1 to 60, default 5]
 
 --- Asks which language the caller speaks, each in its own voice. Who does not choose goes on in the one spoken so far.
 ---

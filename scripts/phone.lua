@@ -44,7 +44,7 @@ local phone = {}
 ---@field code integer Calling code: 1.
 ---@field national string As it is written in its country: "(202) 555-0142".
 ---@field international string As it is written elsewhere: "+1 202-555-0142".
----@field kind "mobile"|"fixed_line"|"fixed_line_or_mobile"|"toll_free"|"premium_rate"|"shared_cost"|"voip"|"personal_number"|"pager"|"uan"|"voicemail"|"unknown"
+---@field kind "mobile"|"fixed_line"|"fixed_line_or_mobile"|"toll_free"|"premium_rate"|"shared_cost"|"voip"|"personal_number"|"pager"|"uan"|"voicemail"|"unknown" What sort of number it is.
 ---@field valid boolean Whether such numbers are given out.
 ---@field possible boolean Whether it has as many digits as numbers there have.
 ---@field extension? string "12"

@@ -58,7 +58,7 @@ local survey = {}
 ---@class SurveyQuestion
 ---@field id string What its answer is kept under.
 ---@field kind "scale"|"yes_no"|"choice"|"number"|"text"|"recording" "scale": a number from `least` to `most`; "text": what the caller says, written down; "recording": their voice.
----@field say string|SayOptions
+---@field say string|SayOptions What the caller hears.
 ---@field least? integer Least number. [default 1 for a scale, 0 for a number]
 ---@field most? integer Greatest number. [default 5 for a scale]
 ---@field choices? SurveyChoice[] What can be chosen.
@@ -72,15 +72,15 @@ local survey = {}
 ---@field tries? integer How often each is asked. [1 to 5, default 2]
 ---@field skip_key? string Key that skips a question. [default "*"]
 ---@field skip_words? string[] Words that skip one. [default "skip", "pass", "next question", "no answer"]
----@field not_understood? string|SayOptions [default "Sorry, I did not catch that."]
----@field timeout? Seconds [1 to 600, default 5]
+---@field not_understood? string|SayOptions Said before a question is asked again. [default "Sorry, I did not catch that."]
+---@field timeout? Seconds How long an answer is waited for. [1 to 600, default 5]
 ---@field webhook? Url Where the answers are posted when all questions have been asked.
 ---@field keep_days? integer How long a caller's answers are kept. [1 to 3650, default 365]
 
 ---@class SurveyRunOptions
----@field voice? string
----@field language? string
----@field speech_model? SpeechModel
+---@field voice? string Who speaks.
+---@field language? string Language of the questions and of the caller.
+---@field speech_model? SpeechModel What understands the caller.
 ---@field about? table What is kept beside the answers, as the number of an order.
 
 --- What a caller answered.

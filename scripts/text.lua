@@ -52,14 +52,14 @@ local text = {}
 
 --- A day of the house's own calendar.
 ---@class LocalDate
----@field year integer
----@field month integer
----@field day integer
+---@field year integer 2026
+---@field month integer From 1 to 12.
+---@field day integer From 1 to 31.
 
 --- A time of day.
 ---@class ClockTime
 ---@field hour integer From 0 to 23; from 24 on it is in the night after the day.
----@field min integer
+---@field min integer From 0 to 59.
 
 local function clock_of(verb, options)
   engine.check(verb, "TextDateOptions", options)

@@ -51,10 +51,10 @@ local voicemail = {}
 ---@field least? Seconds A shorter one is no message: the caller is asked again. [0 to 60, default 1]
 ---@field tries? integer How often the caller is asked. [1 to 5, default 2]
 ---@field not_heard? string|SayOptions Said before the caller is asked again. [default "I did not hear a message."]
----@field thanks? string|SayOptions|false [default "Thank you. We have your message."]
+---@field thanks? string|SayOptions|false Said when the message is kept; `false`: nothing. [default "Thank you. We have your message."]
 ---@field transcribe? boolean Has the carrier write it down (US English, 2 to 120 seconds). [default false]
 ---@field transcribe_callback? Url Where the carrier posts what it wrote down.
----@field notify? VoicemailNotify
+---@field notify? VoicemailNotify Who is told.
 ---@field keep_days? integer How long `kv` keeps it under "voicemail/" and the call's id. [1 to 3650, default 90]
 ---@field voice? string Who speaks.
 ---@field language? string Language of what is said.
@@ -62,11 +62,11 @@ local voicemail = {}
 --- A message that was left.
 ---@class VoicemailMessage
 ---@field id string The call's.
----@field from string
----@field to string
+---@field from string Who called.
+---@field to string The number that they called.
 ---@field name? string Name on the caller's line.
 ---@field url Url The recording.
----@field seconds number
+---@field seconds number How long it is.
 ---@field at number When it was left, as `os.time()` counts.
 
 local function say(call, text, options)

@@ -125,17 +125,16 @@ private:
         return {Kind::class_, name};
     }
 
-    // table<K, V>: the type of its values is its part.
+    // table<K, V>
     AnnotatedType read_table(std::size_t begin) {
-        auto opening = at_;
-        skip_balanced('<', '>');
-        AnnotatedType type{Kind::table, text(begin)};
-        auto inside = text_.substr(opening + 1, at_ - opening - 2);
-        auto comma = inside.find(", ");
-        if (comma == std::string_view::npos) return type;
-        auto value = inside.substr(comma + 2);
-        type.parts.push_back(read_type(value));
-        return type;
+        ++at_;
+        read_union();
+        if (!text_.substr(at_).starts_with(", ")) fail("`table<` needs the type of a key and that of a value");
+        at_ += 2;
+        auto value = read_union();
+        if (peek() != '>') fail("`>` is missing in a type");
+        ++at_;
+        return {Kind::table, text(begin), nullptr, {std::move(value)}};
     }
 
     AnnotatedType read_function(std::size_t begin) {

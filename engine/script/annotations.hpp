@@ -24,7 +24,7 @@ struct AnnotatedType {
         number,
         integer,
         string,
-        table,     // any table, table<K, V> and {name: type}
+        table,     // any table, table<K, parts[0]> and {name: type}
         function,  // fun(…): …
         literal,   // "busy", true, 5
         array,     // parts[0] []

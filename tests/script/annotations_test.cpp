@@ -77,12 +77,27 @@ TEST(Annotations, ReadTypes) {
     EXPECT_EQ(type_of(annotations, "b").parts[0].kind, Kind::one_of);
     EXPECT_EQ(type_of(annotations, "b").parts[0].parts[1].of_class->name, "T");
     EXPECT_EQ(type_of(annotations, "c").kind, Kind::table);
+    EXPECT_EQ(type_of(annotations, "c").parts[0].kind, Kind::string);
     EXPECT_EQ(type_of(annotations, "d").kind, Kind::function);
     EXPECT_EQ(annotations.class_named("T")->field("d")->about, "What it does.");
     EXPECT_EQ(type_of(annotations, "e").of_alias->constraints.format, "URL");
     EXPECT_EQ(type_of(annotations, "e").of_alias->type.parts[2].literal, 5.0);
     EXPECT_EQ(type_of(annotations, "f").parts[1].kind, Kind::nil);
     EXPECT_EQ(type_of(annotations, "g").parts[0].kind, Kind::table);
+}
+
+TEST(Annotations, KnowTheClassOfWhatATableHolds) {
+    auto annotations = read(R"(
+---@class T
+---@field cups table<string, Cup|integer> By name.
+---@class Cup
+---@field size number
+)");
+    const auto& cups = type_of(annotations, "cups");
+    EXPECT_EQ(cups.kind, Kind::table);
+    EXPECT_EQ(cups.text, "table<string, Cup|integer>");
+    EXPECT_EQ(cups.parts[0].parts[0].of_class->name, "Cup");
+    EXPECT_EQ(annotations.class_named("T")->field("cups")->about, "By name.");
 }
 
 TEST(Annotations, ReadAFunctionWithItsTags) {
