@@ -81,7 +81,7 @@ return {
     },
     booking_url = {
       type = "text", label = "Booking system", default = "https://booking.example/api/booking",
-      help = "Where its API is; flows/lexi/booking.lua says what it is asked.",
+      help = "Where its API is; flows/lexi/office.lua says what it is asked.",
     },
     booking_token = { type = "text", label = "Booking token", secret = true, help = "Sent as a Bearer token." },
     front_desk = { type = "phone", label = "Front desk", default = "+15550151", help = "Who takes over from Lexi." },
