@@ -30,7 +30,6 @@ public:
     PostgresConnection& connection() { return connection_; }
 
     void serve(StoreThread::Batch& batch) {
-        core::Error failed;
         try {
             queries_.clear();
             collecting_ = true;
@@ -40,10 +39,9 @@ public:
             next_ = 0;
             for (auto& work : batch) work->run();
         } catch (const std::exception& error) {
-            failed = Errc::unavailable;
             log_.error("the store does not answer", {{"why", error.what()}});
+            for (auto& work : batch) work->fail(Errc::unavailable);
         }
-        for (auto& work : batch) work->finish(failed);
     }
 
     // What the query gave; null while queries are collected.

@@ -58,30 +58,24 @@ void SqliteFile::finish() {
 
 // All of a batch is kept, or nothing of it.
 void SqliteFile::commit(StoreThread::Batch& batch) {
-    core::Error failed;
     try {
         writing_.run("BEGIN IMMEDIATE");
         for (auto& work : batch) work->run();
         writing_.run("COMMIT");
     } catch (const std::exception& error) {
-        failed = Errc::unavailable;
         log_.error("the store cannot write", {{"why", error.what()}});
         roll_back();
+        for (auto& work : batch) work->fail(Errc::unavailable);
     }
-    for (auto& work : batch) work->finish(failed);
 }
 
 void SqliteFile::look_up(StoreThread::Batch& batch) {
-    for (auto& work : batch) {
-        core::Error failed;
-        try {
+    for (auto& work : batch) try {
             work->run();
         } catch (const std::exception& error) {
-            failed = Errc::unavailable;
             log_.error("the store cannot read", {{"why", error.what()}});
+            work->fail(Errc::unavailable);
         }
-        work->finish(failed);
-    }
 }
 
 void SqliteFile::roll_back() {

@@ -1,7 +1,12 @@
 #include "store/store_thread.hpp"
 
-namespace switchhook::store {
+#include <boost/asio/post.hpp>
 
+#include <algorithm>
+#include <iterator>
+#include <pthread.h>
+
+namespace switchhook::store {
 StoreThread::StoreThread(std::function<void(Batch&)> serve)
     : thread_([this, serve = std::move(serve)] { run(serve); }) {}
 
@@ -25,6 +30,7 @@ void StoreThread::push(std::unique_ptr<Work> work) {
 }
 
 void StoreThread::run(const std::function<void(Batch&)>& serve) {
+    pthread_setname_np(pthread_self(), "store");
     Batch batch;
     for (;;) {
         {
@@ -34,8 +40,31 @@ void StoreThread::run(const std::function<void(Batch&)>& serve) {
             batch.swap(queue_);
         }
         serve(batch);
-        batch.clear();
+        deliver(batch);
     }
+}
+
+// Leaves the batch empty.
+void StoreThread::deliver(Batch& batch) {
+    while (!batch.empty()) {
+        auto executor = batch.front()->executor_;
+        auto others = std::stable_partition(batch.begin(), batch.end(),
+                                            [&](const auto& work) { return work->executor_ == executor; });
+        Batch here(std::make_move_iterator(batch.begin()), std::make_move_iterator(others));
+        batch.erase(batch.begin(), others);
+        boost::asio::post(executor, [here = std::move(here)]() mutable { resume(std::move(here)); });
+    }
+}
+
+// An exception that one coroutine lets escape does not keep the others waiting.
+void StoreThread::resume(Batch batch) {
+    for (auto work = batch.begin(); work != batch.end(); ++work) try {
+            (*work)->resume();
+        } catch (...) {
+            Batch rest(std::make_move_iterator(work + 1), std::make_move_iterator(batch.end()));
+            deliver(rest);
+            throw;
+        }
 }
 
 }  // namespace switchhook::store

@@ -2,11 +2,11 @@
 
 #include "core/errc.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -22,19 +22,26 @@
 namespace switchhook::store {
 
 // A thread that does what may block, for coroutines that must not. What queues up while it is busy it takes as one
-// batch.
+// batch, and the coroutines of one executor that waited for it go on together: each side is woken once.
 class StoreThread {
 public:
     // One thing to do. Its result reaches the coroutine when the batch is over.
     class Work {
     public:
+        explicit Work(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
         virtual ~Work() = default;
-        virtual void run() = 0;                       // may throw: then the whole batch fails
-        virtual void finish(core::Error failed) = 0;  // an error takes the place of the result
+        virtual void run() = 0;                      // may throw: then it has no result, and fail() must give it one
+        virtual void fail(core::Error failure) = 0;  // takes the place of the result
+
+    private:
+        friend StoreThread;
+        virtual void resume() = 0;  // the coroutine, on its executor
+
+        boost::asio::any_io_executor executor_;
     };
     using Batch = std::vector<std::unique_ptr<Work>>;
 
-    // `serve` runs on the thread, once for each batch; it runs every piece of work and finishes it.
+    // `serve` runs on the thread, once for each batch, and runs every piece of work.
     explicit StoreThread(std::function<void(Batch&)> serve);
     // Does what is queued, then ends.
     ~StoreThread();
@@ -55,32 +62,28 @@ private:
     template <class T, class Handler>
     class Task final : public Work {
     public:
+        // The executor keeps the coroutine's io_context running until its result is there.
         Task(Handler handler, std::function<core::Result<T>()> work)
-            : handler_(std::move(handler)),
-              work_(std::move(work)),
-              executor_(boost::asio::prefer(boost::asio::get_associated_executor(handler_),
-                                            boost::asio::execution::outstanding_work.tracked)) {}
+            : Work(boost::asio::prefer(boost::asio::get_associated_executor(handler),
+                                       boost::asio::execution::outstanding_work.tracked)),
+              handler_(std::move(handler)),
+              work_(std::move(work)) {}
 
         void run() override { result_.emplace(work_()); }
-        void finish(core::Error failed) override {
-            if (failed) result_.emplace(failed);
-            boost::asio::post(executor_, [handler = std::move(handler_), result = std::move(*result_)]() mutable {
-                std::move(handler)(std::move(result));
-            });
-        }
+        void fail(core::Error failure) override { result_.emplace(failure); }
 
     private:
+        void resume() override { std::move(handler_)(std::move(*result_)); }
+
         Handler handler_;
         std::function<core::Result<T>()> work_;
         std::optional<core::Result<T>> result_;
-        // Keeps the coroutine's io_context running until its result is there.
-        std::decay_t<decltype(boost::asio::prefer(boost::asio::get_associated_executor(std::declval<Handler&>()),
-                                                  boost::asio::execution::outstanding_work.tracked))>
-            executor_;
     };
 
     void push(std::unique_ptr<Work> work);
     void run(const std::function<void(Batch&)>& serve);
+    static void deliver(Batch& batch);
+    static void resume(Batch batch);
 
     std::mutex mutex_;
     std::condition_variable more_;
