@@ -36,6 +36,19 @@ std::int64_t SqliteDatabase::number(std::string_view sql) {
     return statement.with().step() ? statement.integer(0) : 0;
 }
 
+void SqliteDatabase::watch_log(int& pages) {
+    auto note = [](void* noted, sqlite3*, const char*, int count) {
+        *static_cast<int*>(noted) = count;
+        return SQLITE_OK;
+    };
+    sqlite3_wal_hook(handle_.get(), note, &pages);
+}
+
+void SqliteDatabase::checkpoint() {
+    int code = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (code != SQLITE_OK && code != SQLITE_BUSY) fail(code, "checkpoint");  // busy: another process is at it
+}
+
 SqliteDatabase::Statement::Statement(SqliteDatabase& database, std::string_view sql) : database_(database) {
     sqlite3_stmt* prepared = nullptr;
     int code = sqlite3_prepare_v3(database.handle_.get(), sql.data(), static_cast<int>(sql.size()),

@@ -71,6 +71,13 @@ public:
     // The single number that a query gives.
     std::int64_t number(std::string_view sql);
 
+    // From now on every commit notes in `pages` how many pages the write-ahead log holds, and no commit empties it:
+    // checkpoint() does. `pages` outlives the last commit.
+    void watch_log(int& pages);
+    // Writes what the log holds into the file, but for what a reader still needs as it was. Nobody waits for it. Once
+    // all of the log is in the file, it begins anew with the next commit. https://www.sqlite.org/wal.html#ckpt
+    void checkpoint();
+
 private:
     [[noreturn]] void fail(int code, std::string_view doing) const;
 

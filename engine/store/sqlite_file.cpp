@@ -24,7 +24,7 @@ std::filesystem::path file_in(const std::filesystem::path& directory) {
 SqliteDatabase open_for_writing(const std::filesystem::path& file) {
     try {
         SqliteDatabase database(file);
-        database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+        database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;");  // KiB
         migrate(database);
         return database;
     } catch (const std::runtime_error& error) {
@@ -46,6 +46,9 @@ SqliteFile::SqliteFile(const std::filesystem::path& directory, core::Log& log)
     : log_(log),
       writing_(open_for_writing(file_in(directory))),
       reading_(open_for_reading(file_in(directory))),
+      begin_(writing_, "BEGIN IMMEDIATE"),
+      commit_(writing_, "COMMIT"),
+      checkpoint_(writing_, file_in(directory), log),
       reader_(std::make_unique<StoreThread>([this](StoreThread::Batch& batch) { look_up(batch); })),
       writer_(std::make_unique<StoreThread>([this](StoreThread::Batch& batch) { commit(batch); })) {}
 
@@ -58,10 +61,11 @@ void SqliteFile::finish() {
 
 // All of a batch is kept, or nothing of it.
 void SqliteFile::commit(StoreThread::Batch& batch) {
+    checkpoint_.tend();
     try {
-        writing_.run("BEGIN IMMEDIATE");
+        begin_.with().run();
         for (auto& work : batch) work->run();
-        writing_.run("COMMIT");
+        commit_.with().run();
     } catch (const std::exception& error) {
         log_.error("the store cannot write", {{"why", error.what()}});
         roll_back();

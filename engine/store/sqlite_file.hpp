@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/log.hpp"
+#include "store/log_checkpoint.hpp"
 #include "store/sqlite.hpp"
 #include "store/store_thread.hpp"
 
@@ -51,6 +52,9 @@ private:
     core::Log& log_;
     SqliteDatabase writing_;
     SqliteDatabase reading_;
+    SqliteDatabase::Statement begin_;
+    SqliteDatabase::Statement commit_;
+    LogCheckpoint checkpoint_;
     std::unique_ptr<StoreThread> reader_;
     std::unique_ptr<StoreThread> writer_;
 };
