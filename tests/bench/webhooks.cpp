@@ -1,6 +1,8 @@
 #include "bench/benches.hpp"
 #include "bench/server.hpp"
 
+#include <string>
+
 namespace switchhook::bench {
 namespace {
 
@@ -12,18 +14,22 @@ constexpr int repeats = 3;
 struct Subject {
     Kind kind;
     const char* name;
-    double bar;  // webhooks per second
+    double bar;  // webhooks per second, where nothing is kept on disk
 };
 
-// One repeat, on a server of its own: calls that earlier repeats left open would weigh on it.
+// What keeping every answer on disk may cost.
+constexpr double most_throughput = 30;  // per cent of what the same server does in memory
+constexpr double most_latency = 5;      // ms at p99
+
 struct Measured {
     double rate = 0;    // per second
     double cpu_us = 0;  // of the server, each
     double p99_ms = 0;
 };
 
-Measured measure(const script::FlowsFolder& flows, Kind kind, double rate, Report& report) {
-    Server server(flows.root());
+// One repeat, on a server of its own: calls that earlier repeats left open would weigh on it.
+Measured measure(const script::FlowsFolder& flows, const std::string& store, Kind kind, double rate, Report& report) {
+    Server server(flows.root(), {}, {"--store", store});
     auto warm = server.load(kind);
     warm.warm_up = 0ms;
     warm.duration = 200ms;
@@ -44,20 +50,49 @@ Measured measure(const script::FlowsFolder& flows, Kind kind, double rate, Repor
     return {done.rate(), cpu.count() * 1e6 / requests, static_cast<double>(done.latency.quantile(0.99).count()) / 1000};
 }
 
+// What one store gave, in several repeats.
+struct Bars {
+    explicit Bars(const std::string& name)
+        : rate{name, "1/s", {}},
+          cpu{name + ": CPU time of the server", "us", {}},
+          p99{name + ": p99 at half of the bar's rate", "ms", {}} {}
+
+    Bar rate, cpu, p99;
+
+    void add(const Measured& as_fast_as_can, const Measured& at_half) {
+        rate.samples.push_back(as_fast_as_can.rate);
+        cpu.samples.push_back(as_fast_as_can.cpu_us);
+        p99.samples.push_back(at_half.p99_ms);
+    }
+    void add_to(Report& report) const {
+        for (const auto* bar : {&rate, &cpu, &p99}) report.add(*bar);
+    }
+};
+
+// Both stores take turns, so that what else the machine does weighs on both.
 void bench(const script::FlowsFolder& flows, const Subject& subject, Report& report) {
     const std::string name = subject.name;
-    Bar rate{name, "1/s", {}, Want::at_least, subject.bar};
-    Bar cpu{name + ": CPU time of the server", "us", {}};
-    Bar p99{name + ": p99 at half of the bar's rate", "ms", {}, Want::at_most, 2};
+    Bars memory(name), sqlite(name + ", in SQLite");
+    memory.rate.want = Want::at_least;
+    memory.rate.bar = subject.bar;
+    memory.p99.want = Want::at_most;
+    memory.p99.bar = 2;
+    Bar cost{name + ", in SQLite: throughput that it costs", "%", {}, Want::at_most, most_throughput};
+    Bar added{name + ", in SQLite: p99 that it adds", "ms", {}, Want::at_most, most_latency};
     for (int i = 0; i < repeats; ++i) {
-        auto closed = measure(flows, subject.kind, 0, report);
-        rate.samples.push_back(closed.rate);
-        cpu.samples.push_back(closed.cpu_us);
-        p99.samples.push_back(measure(flows, subject.kind, subject.bar / 2, report).p99_ms);
+        const auto fast = measure(flows, "memory", subject.kind, 0, report);
+        const auto fast_kept = measure(flows, "sqlite", subject.kind, 0, report);
+        const auto half = measure(flows, "memory", subject.kind, subject.bar / 2, report);
+        const auto half_kept = measure(flows, "sqlite", subject.kind, subject.bar / 2, report);
+        memory.add(fast, half);
+        sqlite.add(fast_kept, half_kept);
+        cost.samples.push_back(100 * (1 - fast_kept.rate / fast.rate));
+        added.samples.push_back(half_kept.p99_ms - half.p99_ms);
     }
-    report.add(rate);
-    report.add(cpu);
-    report.add(p99);
+    memory.add_to(report);
+    sqlite.add_to(report);
+    report.add(cost);
+    report.add(added);
 }
 
 }  // namespace
