@@ -99,6 +99,7 @@ MessageSocket::MessageSocket(int socket, Side side, const Tls* tls) : socket_(so
             SSL_set_accept_state(tls_.get());
         else if (SSL_connect(tls_.get()) != 1)
             throw std::runtime_error("no TLS with the engine");
+        SSL_set0_rbio(tls_.get(), BIO_new(BIO_s_mem()));  // from here on, read_some() reads the socket
     }
     ::fcntl(socket_, F_SETFL, ::fcntl(socket_, F_GETFL) | O_NONBLOCK);
 }
@@ -121,9 +122,14 @@ bool MessageSocket::receive() {
 
 int MessageSocket::read_some(char* to, std::size_t size) {
     if (!tls_) return read_plain(to, size);
-    const int count = SSL_read(tls_.get(), to, static_cast<int>(size));
-    if (count > 0) arrived_at_ = steady_now();
-    return count > 0 ? count : SSL_get_error(tls_.get(), count) == SSL_ERROR_WANT_READ ? 0 : -1;
+    while (true) {
+        const int count = SSL_read(tls_.get(), to, static_cast<int>(size));
+        if (count > 0) return count;
+        if (SSL_get_error(tls_.get(), count) != SSL_ERROR_WANT_READ) return -1;
+        const int encrypted = read_plain(to, size);
+        if (encrypted <= 0) return encrypted;
+        BIO_write(SSL_get_rbio(tls_.get()), to, encrypted);
+    }
 }
 
 int MessageSocket::read_plain(char* to, std::size_t size) {

@@ -37,7 +37,7 @@ public:
     std::optional<std::string_view> message();
 
     // When what receive() took last had come to the socket, by the kernel: how late this process looks at it is not the
-    // sender's. With TLS, when it was read.
+    // sender's.
     SteadyTime arrived_at() const { return arrived_at_; }
 
     // Throws std::runtime_error where the other side does not read.
