@@ -46,6 +46,9 @@ Server serve(const script::FlowsFolder& flows, std::uint16_t model, const Tls* t
 struct Measured {
     double cpu_ms = 0;      // of the process
     double load_share = 0;  // of its own core that the load itself took: near 1, latencies are the load's
+    // The share of the time that each stood in line for its core: what else runs on the machine adds to latencies.
+    double waited = 0;
+    double load_waited = 0;
     double memory_kib = 0;
     MediaResults results;
 };
@@ -59,19 +62,25 @@ std::chrono::duration<double, std::milli> own_cpu_time() {
 template <class Run>
 Measured measure(std::size_t calls, Child& process, Run&& run) {
     Measured measured;
-    std::chrono::duration<double, std::milli> cpu{}, own{};
+    std::chrono::duration<double, std::milli> cpu{}, own{}, waited{}, load_waited{};
     double memory_before = 0;
     MediaLoad::Run options{.calls = calls};
     options.on_first = [&] { memory_before = static_cast<double>(process.resident_bytes()); };
-    options.on_start = [&] { cpu = process.cpu_time(), own = own_cpu_time(); };
+    options.on_start = [&] {
+        cpu = process.cpu_time(), own = own_cpu_time();
+        waited = process.waited_for_core(), load_waited = own_wait_for_core();
+    };
     options.on_end = [&] {
         cpu = process.cpu_time() - cpu, own = own_cpu_time() - own;
+        waited = process.waited_for_core() - waited, load_waited = own_wait_for_core() - load_waited;
         measured.memory_kib = (static_cast<double>(process.resident_bytes()) - memory_before) / 1024;
     };
     measured.results = run(options);
     const auto call_seconds = static_cast<double>(calls) * std::chrono::duration<double>(options.duration).count();
     measured.cpu_ms = cpu.count() / call_seconds;
     measured.load_share = own / options.duration;
+    measured.waited = waited / options.duration;
+    measured.load_waited = load_waited / options.duration;
     measured.memory_kib /= static_cast<double>(calls - 1);
     return measured;
 }
@@ -131,6 +140,8 @@ void add_frames(Samples& samples, const std::string& name, const Measured& measu
         samples.add({prefix + ", frames lost or wrong", "", {wrong}, Want::at_most, 0, true});
     }
     samples.add({name + ": the load's share of its own core", "", {measured.load_share}});
+    samples.add({name + ": waited for its core", "%", {100 * measured.waited}});
+    samples.add({name + ": the load waited for its own core", "%", {100 * measured.load_waited}});
 }
 
 void add_engine(Samples& samples, const std::string& name, const Measured& engine, double latency_bar) {
@@ -190,6 +201,10 @@ void add_barge_in(Report& report) {
     report.add({"barge-in: truncation off by, p50", "ms", {milliseconds(error.quantile(0.5))}});
     report.add({"barge-in: truncation off by, p99", "ms", {milliseconds(error.quantile(0.99))}, Want::at_most, 20});
     report.add({"barge-in: truncation off by, max", "ms", {milliseconds(error.max())}});
+    report.add({"barge-in: marks that the load returned late by, p99",
+                "ms",
+                {milliseconds(results.late_marks.quantile(0.99))}});
+    report.add({"barge-in: marks that the load returned late by, max", "ms", {milliseconds(results.late_marks.max())}});
     const auto missing = [&](std::uint64_t happened) {
         return static_cast<double>(results.interruptions) - static_cast<double>(happened);
     };

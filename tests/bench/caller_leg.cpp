@@ -93,7 +93,11 @@ void CallerLeg::play(std::string_view base64) {
 void CallerLeg::mark(std::string_view name) {
     const auto due = std::max(play_end_, socket_.arrived_at());
     marks_.push_back({std::string(name), due});
-    loop_.at(due, [this] { return_marks(steady_now()); });
+    loop_.at(due, [this] {
+        const auto now = steady_now();
+        if (!marks_.empty() && marks_.front().due <= now) call_.results.late_marks.add(now - marks_.front().due);
+        return_marks(now);
+    });
 }
 
 void CallerLeg::return_marks(SteadyTime until) {

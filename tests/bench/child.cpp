@@ -1,5 +1,6 @@
 #include "bench/child.hpp"
 
+#include <cstdint>
 #include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
@@ -18,6 +19,14 @@ namespace {
 
 std::chrono::duration<double> seconds(const timeval& time) {
     return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
+// https://docs.kernel.org/scheduler/sched-stats.html: time on the CPU, time on the run queue (both ns), and slices.
+std::chrono::duration<double> waited(const std::filesystem::path& schedstat) {
+    std::ifstream file(schedstat);
+    std::uint64_t ran = 0, waited = 0;
+    file >> ran >> waited;
+    return std::chrono::nanoseconds(waited);
 }
 
 // What the fork does before it is the engine. Only calls that are safe after a fork.
@@ -112,11 +121,22 @@ std::chrono::duration<double> Child::cpu_time() const {
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
+std::chrono::duration<double> Child::waited_for_core() const {
+    std::chrono::duration<double> all{};
+    for (const auto& thread : std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/task"))
+        all += waited(thread.path() / "schedstat");
+    return all;
+}
+
 std::size_t Child::resident_bytes() const {
     std::ifstream file("/proc/" + std::to_string(pid_) + "/statm");
     std::size_t total = 0, resident = 0;
     file >> total >> resident;
     return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::chrono::duration<double> own_wait_for_core() {
+    return waited("/proc/thread-self/schedstat");
 }
 
 std::filesystem::path engine_binary() {

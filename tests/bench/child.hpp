@@ -33,6 +33,9 @@ public:
     int wait();
 
     std::chrono::duration<double> cpu_time() const;  // user and system, up to now; of all when it has ended
+    // How long its threads could have run, but something else had their core: what that does to latencies is not
+    // theirs.
+    std::chrono::duration<double> waited_for_core() const;
     std::size_t resident_bytes() const;
 
 private:
@@ -41,6 +44,9 @@ private:
     int status_ = 0;
     std::chrono::duration<double> final_cpu_time_{};
 };
+
+// The same, of the calling thread.
+std::chrono::duration<double> own_wait_for_core();
 
 // build/…/switchhook, beside this program.
 std::filesystem::path engine_binary();

@@ -26,6 +26,7 @@ struct MediaResults {
     Carried to_caller;
     sim::LatencyHistogram barge_in;          // from speech_started, sent, to `clear` at the caller
     sim::LatencyHistogram truncation_error;  // audio_end_ms against what was really played, either way
+    sim::LatencyHistogram late_marks;        // how late the load returned a mark: the engine can only go by that
     double truncation_error_sum_ms = 0;      // signed: above 0 where the model believes that more was heard
     std::uint64_t interruptions = 0;
     std::uint64_t clears = 0;
