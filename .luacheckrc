@@ -16,7 +16,7 @@ files["**/*_test.lua"] = { read_globals = {
   "at", "call", "carrier", "clock", "cost", "dial", "engine", "network", "never", "queue", "refer", "store", "test", "texter" } }
 
 -- Scenarios run on the caller's side, with Lua's own libraries; scenario.lua is where their words are made.
-local scenario = { "assistant", "call", "dial", "edit", "narrate", "pick_up", "queue", "refer", "text", "wait_until_live", "wait_until_refused", "web" }
+local scenario = { "assistant", "call", "dial", "edit", "engine", "narrate", "pick_up", "queue", "refer", "text", "wait_until_live", "wait_until_refused", "web" }
 for _, name in ipairs { "scenario", "scenario_assistant", "scenario_web" } do
   files["scripts/" .. name .. ".lua"] = { globals = scenario, self = false }
 end

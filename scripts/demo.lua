@@ -111,6 +111,22 @@ lexi:says_and_uses("You are booked. Goodbye!", "hangup")
 ann:hears("You are booked. Goodbye!")
 ann:is_hung_up()
 
+narrate("Hal books a table, too. In the middle of his call the engine is killed, and started again.")
+local hal = call { from = "+12025550151", caller = "Hal", to = CONCYA }
+hal:hears("Welcome to Concya!")
+hal:says("A table for two on " .. day .. " at seven in the evening, please")
+hal:hears("A table for 2")
+hal:hears("at seven in the evening. Is that right?")
+engine:is_killed()
+engine:is_started_again()
+
+narrate("His call goes on where it was. Asked again, the new engine says the same words; the table is booked once.")
+hal:has_the_last_webhook_repeated()
+hal:presses("1")
+hal:hears("Your table is booked.")
+hal:is_hung_up()
+sms:was_sent_once("+12025550151", "Concya: A table for 2")
+
 narrate("Concya closes early.")
 for _, date in ipairs(today) do
   local entry = ('["%s"] = '):format(date)

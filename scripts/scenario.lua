@@ -700,6 +700,22 @@ function sms:was_sent_once(to, body)
   expect_texts(function(count) return count == 1 end, "one text", to, body)
 end
 
+-- ── The engine ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+--- The engine that answers the calls, where it was started for the scenario as `switchhook demo` does.
+---@class ScenarioEngine
+engine = {}
+
+--- Is killed in the middle of whatever it does: `kill -9`.
+function engine:is_killed()
+  perform("engine.kill", {})
+end
+
+--- Is started again with what it has kept. Returns once it answers.
+function engine:is_started_again()
+  perform("engine.start", {})
+end
+
 -- ── Flows on disk ────────────────────────────────────────────────────────────────────────────────────────────────
 
 local before = {} -- number → how it stood before the latest edit

@@ -61,15 +61,21 @@ std::optional<int> ChildProcess::exit_code() {
     return exit_code_;
 }
 
+void ChildProcess::kill() {
+    if (exit_code()) return;
+    ::kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+    exit_code_ = 128 + SIGKILL;
+}
+
 ChildProcess::~ChildProcess() {
     if (exit_code()) return;
-    kill(pid_, SIGTERM);
+    ::kill(pid_, SIGTERM);
     for (auto until = std::chrono::steady_clock::now() + patience; std::chrono::steady_clock::now() < until;) {
         if (exit_code()) return;
         std::this_thread::sleep_for(look_every);
     }
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
+    kill();
 }
 
 }  // namespace switchhook::app

@@ -27,6 +27,9 @@ public:
     ChildProcess(const ChildProcess&) = delete;
     ChildProcess& operator=(const ChildProcess&) = delete;
 
+    // Ends it at once, whatever it is doing: SIGKILL. Returns when it is gone.
+    void kill();
+
     // Its exit code (128 and the signal if one ended it) once it has ended.
     std::optional<int> exit_code();
 

@@ -96,6 +96,7 @@ class Demo {
 public:
     Demo(const DemoOptions& options, std::uint16_t port)
         : options_(options),
+          port_(port),
           url_("http://127.0.0.1:" + std::to_string(port)),
           token_(random_token()),
           simulation_({.server = url_,
@@ -104,7 +105,7 @@ public:
                        .rest = options.fast || isatty(STDOUT_FILENO) == 0 ? std::chrono::milliseconds(0) : reading_time,
                        .voices = options.voices}) {
         fs::copy(options.flows, flows_, fs::copy_options::recursive);
-        engine_ = std::make_unique<ChildProcess>(engine_options(port));
+        start_engine();
     }
 
     int run() {
@@ -116,6 +117,8 @@ public:
         play.flows = flows_;
         play.prepare = [this] { return wait_until_ready(); };
         play.status_url = [this] { return StatusFile::read(data_); };
+        play.kill_engine = [this] { engine_->kill(); };
+        play.start_engine = [this] { start_engine(); };
         auto differed = simulation_.play(std::move(play));
         if (!differed) return failure;
         if (differed->empty())
@@ -130,10 +133,16 @@ public:
     }
 
 private:
-    ChildProcess::Options engine_options(std::uint16_t port) const {
+    void start_engine() {
+        fs::remove(data_ / StatusFile::name);  // of one that was killed
+        engine_ready_ = false;
+        engine_ = std::make_unique<ChildProcess>(engine_options());
+    }
+
+    ChildProcess::Options engine_options() const {
         ChildProcess::Options child;
         child.program = program_;
-        child.arguments = {"serve", "--listen", "127.0.0.1:" + std::to_string(port), "--flows", flows_.string(),
+        child.arguments = {"serve", "--listen", "127.0.0.1:" + std::to_string(port_), "--flows", flows_.string(),
                            "--data", data_.string(), "--drain-seconds", "0",
                            // The web services that its flows ask are played on loopback, too.
                            "--allow-private-network"};
@@ -196,6 +205,7 @@ private:
     const fs::path data_ = folder_.path() / "data";
     const fs::path log_ = folder_.path() / "engine.log";
     const fs::path program_ = fs::read_symlink("/proc/self/exe");
+    const std::uint16_t port_;
     const std::string url_;
     const core::Secret token_;
     std::unique_ptr<ChildProcess> engine_;

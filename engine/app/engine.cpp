@@ -23,7 +23,7 @@ core::Log::Options log_options(const ServeOptions& options) {
 }
 
 twilio::WebhookReader::Options reader_options(const ServeOptions& options) {
-    return {options.twilio_auth_tokens, options.allow_unsigned, {options.public_urls, options.trusted_proxies}};
+    return {options.twilio_auth_tokens, options.allow_unsigned, {options.public_urls, options.trusted_proxies}, options.stream_origin()};
 }
 
 std::unique_ptr<twilio::RestClient> rest_client(const ServeOptions& options, twilio::HttpSender& sender) {
@@ -94,6 +94,7 @@ Engine::Engine(const ServeOptions& options)
     switchboard.timing.reply_within = options.reply_within;
     switchboard.max_calls = options.max_calls;
     switchboard.call_lifetime = options.call_lifetime;
+    switchboard.stream_origin = options.stream_origin();
     switchboard_ = std::make_unique<session::Switchboard>(
         switchboard, *workers_, library_, texts_,
         session::Surroundings{services_, *storage_->store, clock_, log_, metrics_, options.limits,
@@ -121,6 +122,8 @@ void Engine::start_keeping_promises() {
     promises_.deliver("sms", session::opened(vault_, session::deliver_texts(rest_.get())));
     promises_.deliver(session::CallSession::promise_kind,
                       [this](core::Promise promise) { return switchboard_->settle(std::move(promise)); });
+    promises_.deliver(session::MessageSession::promise_kind,
+                      [this](core::Promise promise) { return switchboard_->settle_message(std::move(promise)); });
     promises_.start(workers_->executor(0));
     retention_.start(workers_->executor(workers_->size() - 1));
 }

@@ -53,6 +53,8 @@ int serve(ServeOptions& options) {
         std::cerr << "switchhook: " << problem << '\n';
         return usage;
     }
+    // A file that may not grow any more is a write that fails, as on a full disk: not the end of all calls.
+    std::signal(SIGXFSZ, SIG_IGN);
     try {
         Engine engine(options);
         run_until_told(engine, options);

@@ -64,6 +64,13 @@ bool ServeOptions::on_loopback() const {
     return !error && address.is_loopback();
 }
 
+std::string ServeOptions::stream_origin() const {
+    auto origin = without_route(stream_url);
+    if (origin.starts_with("wss://") || origin.starts_with("ws://")) origin.replace(0, 2, "http");
+    while (origin.ends_with('/')) origin.pop_back();
+    return origin;
+}
+
 std::string ServeOptions::problem() const {
     boost::system::error_code error;
     boost::asio::ip::make_address(host(), error);
@@ -86,6 +93,8 @@ std::string ServeOptions::problem() const {
         if (!url.starts_with("https://") && !url.starts_with("http://"))
             return "--public-url starts with https:// or http://, as https://voice.example.com, not `" + url + "`";
     if (auto problem = key_problem(key); !problem.empty()) return problem;
+    if (!stream_url.empty() && !stream_origin().starts_with("https://") && !stream_origin().starts_with("http://"))
+        return "--stream-url starts with https:// or wss://, as https://voice-1.example.com, not `" + stream_url + "`";
     return openai.problem();
 }
 
@@ -105,6 +114,12 @@ void add_serve_options(CLI::App& cli, ServeOptions& o) {
         ->add_option("--public-url", o.public_urls,
                      "The engine's address as Twilio knows it, as https://voice.example.com (may be repeated) "
                      "(Env: PUBLIC_URL, TWILIO_WEBHOOK_URL, PUBLIC_WEBHOOK_URL)")
+        ->type_name("URL");
+    where
+        ->add_option("--stream-url", o.stream_url,
+                     "This engine's own address for callers' audio, as https://voice-1.example.com: for one of several "
+                     "engines behind a load balancer, which brings webhooks to any of them")
+        ->envname(variable({"SWITCHHOOK_STREAM_URL", "TWILIO_WEBSOCKET_URL"}))
         ->type_name("URL");
     where->add_option("--flows", o.flows, "Folder with numbers.lua and a folder per business")
         ->envname("SWITCHHOOK_FLOWS")

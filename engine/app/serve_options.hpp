@@ -19,6 +19,7 @@ namespace switchhook::app {
 struct ServeOptions : StoreOptions {
     std::string listen = "127.0.0.1:8080";
     std::vector<std::string> public_urls;
+    std::string stream_url;  // https:// or wss://
     std::filesystem::path flows = "flows";
     std::size_t threads = 0;  // 0: one a core
 
@@ -51,6 +52,8 @@ struct ServeOptions : StoreOptions {
     std::string host() const;
     std::uint16_t port() const;
     bool on_loopback() const;
+    // `stream_url` as an origin: "https://voice-1.example.com", or empty.
+    std::string stream_origin() const;
 
     // A line for the operator if these settings cannot work together; empty if they can.
     std::string problem() const;

@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <iostream>
+#include <stdexcept>
 #include <utility>
 
 namespace switchhook::app {
@@ -71,10 +72,21 @@ asio::awaitable<std::string> Simulation::run(Play play) {
     options.assistants = model_->assistants();
     options.web = web_.get();
     if (play.status_url) options.status_url = play.status_url();
+    if (play.start_engine) {
+        options.kill_engine = play.kill_engine;
+        options.start_engine = [&play] { return start_again(play); };
+    }
     options.print = [](std::string_view line) { std::cout << line << std::endl; };
     scenario_ = std::make_unique<sim::Scenario>(*carrier_, std::move(options));
     auto differed = co_await scenario_->run();
     co_return differed;
+}
+
+asio::awaitable<std::string> Simulation::start_again(const Play& play) {
+    play.start_engine();
+    auto problem = co_await play.prepare();
+    if (!problem.empty()) throw std::runtime_error(problem);
+    co_return play.status_url();
 }
 
 std::optional<std::string> Simulation::play(Play play) {

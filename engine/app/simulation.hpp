@@ -52,6 +52,9 @@ public:
         // Awaited first. Gives what keeps the scenario from being played, or nothing.
         std::function<boost::asio::awaitable<std::string>()> prepare = {};
         std::function<std::string()> status_url = {};  // asked after `prepare`
+        // Where the engine is this program's own: ends it as `kill -9` does, and starts it; `prepare` follows.
+        std::function<void()> kill_engine = {};
+        std::function<void()> start_engine = {};
     };
     // What differed from the scenario, empty if nothing did. No value if a signal came first.
     std::optional<std::string> play(Play play);
@@ -61,6 +64,7 @@ public:
 
 private:
     boost::asio::awaitable<std::string> run(Play play);
+    static boost::asio::awaitable<std::string> start_again(const Play& play);
 
     boost::asio::io_context context_;
     boost::asio::signal_set signals_{context_};

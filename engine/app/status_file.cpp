@@ -28,7 +28,7 @@ std::string new_password() {
 
 }  // namespace
 
-StatusFile::StatusFile(const std::filesystem::path& data, std::uint16_t port) : file_(data / "engine.json") {
+StatusFile::StatusFile(const std::filesystem::path& data, std::uint16_t port) : file_(data / name) {
     auto password = new_password();
     authorization_ = net::basic_credentials("switchhook:" + password);
     auto url = "http://switchhook:" + password + "@127.0.0.1:" + std::to_string(port) + path;
@@ -58,7 +58,7 @@ bool StatusFile::allows(const net::Request& request) const {
 }
 
 std::string StatusFile::read(const std::filesystem::path& data) {
-    std::ifstream file(data / "engine.json");
+    std::ifstream file(data / name);
     auto json = core::Json::parse(file, nullptr, false);
     return json.is_object() ? json.value("status_url", "") : "";
 }

@@ -17,6 +17,7 @@ namespace switchhook::app {
 class StatusFile {
 public:
     static constexpr const char* path = "/switchhook/flows";  // of the page
+    static constexpr const char* name = "engine.json";
 
     // Throws std::runtime_error, with a line for the operator, where the file cannot be written.
     StatusFile(const std::filesystem::path& data, std::uint16_t port);

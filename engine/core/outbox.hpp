@@ -24,6 +24,7 @@ struct Promise {
     unsigned attempts = 0;    // that failed
     std::string reason = {};  // why the last one failed
     bool dead = false;        // given up: nothing happens to it but by hand
+    bool begun = false;       // as claimed: an engine took it before, and never said what came of it
 };
 
 // Promises until they are kept. Every operation may suspend; none blocks the thread.

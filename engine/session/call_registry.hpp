@@ -33,11 +33,11 @@ struct ActiveCall {
 
 // A text message in progress, or answered a short while ago.
 struct ActiveMessage {
-    ActiveMessage(core::CallInfo info, std::shared_ptr<const script::Live> live, twilio::Message::SendLater send_later,
-                  std::chrono::milliseconds reply_within, boost::asio::any_io_executor executor, Surroundings with,
-                  Past past)
-        : port(std::move(send_later), reply_within, with.clock, std::move(executor)),
-          session(std::move(info), std::move(live), port, with, std::move(past)) {}
+    // `replied_to` as twilio::Message has it.
+    ActiveMessage(KeptCall kept, twilio::Message::SendLater send_later, std::chrono::milliseconds reply_within,
+                  boost::asio::any_io_executor executor, Surroundings with, std::optional<std::uint32_t> replied_to)
+        : port(std::move(send_later), reply_within, with.clock, std::move(executor), replied_to),
+          session(std::move(kept.record.info), std::move(kept.live), port, with, std::move(kept.past)) {}
 
     twilio::Message port;
     MessageSession session;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace switchhook::session {
 namespace {
@@ -31,6 +32,14 @@ bool is_journaled(std::string_view kind) {
            kind != "interject" && kind != "play_while";
 }
 
+namespace {
+
+bool is_kept(const Ask& ask, const Answer& answer) {
+    return is_journaled(ask.kind) || (ask.kind == "reply" && !answer.value.is_null());
+}
+
+}  // namespace
+
 FlowSession::FlowSession(core::CallInfo info, std::shared_ptr<const script::Live> live, core::CallPort& port,
                          Surroundings surroundings, Past past)
     : info_(std::move(info)),
@@ -40,6 +49,7 @@ FlowSession::FlowSession(core::CallInfo info, std::shared_ptr<const script::Live
       run_(live_->flow, with_.limits),
       past_(std::move(past)),
       last_answer_(info_.started),
+      perhaps_performed_(!past_.journal.empty()),
       secretive_(with_.vault && holds_secrets(info_)) {}
 
 asio::awaitable<FlowSession::End> FlowSession::run(std::string_view handler, std::uint32_t first_seq) {
@@ -67,7 +77,7 @@ asio::awaitable<FlowSession::End> FlowSession::run(std::string_view handler, std
         transcript_.note(told, answer);
         note_conversation(told, answer);
         if (answer.error.empty() && core::leaves(ask->kind)) co_return End::finished;
-        if (is_journaled(ask->kind) && !known(seq_)) {
+        if (is_kept(*ask, answer) && !known(seq_)) {
             auto kept = co_await journal(*ask, answer);
             if (kept.error() == core::Errc::already_answered) co_return End::moved;
             if (!kept) co_return End::failed;
@@ -93,7 +103,7 @@ asio::awaitable<Answer> FlowSession::ask(Ask ask, std::uint32_t seq) {
         co_return entry->answer;
     }
     auto answer = co_await port_.perform(ask);
-    if (!is_journaled(ask.kind) || port_.moved()) co_return answer;
+    if (!is_kept(ask, answer) || port_.moved()) co_return answer;
     std::ignore = co_await journal(ask, answer);
     co_return answer;
 }
@@ -115,6 +125,7 @@ void FlowSession::pass(const Ask& ask, const Answer& answer) {
 }
 
 asio::awaitable<Answer> FlowSession::perform(const Ask& ask) {
+    const bool perhaps_performed = is_journaled(ask.kind) && std::exchange(perhaps_performed_, false);
     if (conversation_ && conversation_->broken_off() && is_journaled(ask.kind)) co_await conversation_->reopen(ask);
     if (Conversation::performs(ask.kind)) co_return co_await conversation().perform(ask);
     if (!Services::performs(ask.kind)) {
@@ -123,6 +134,7 @@ asio::awaitable<Answer> FlowSession::perform(const Ask& ask) {
         co_return co_await port_.perform(ask);
     }
     Caller caller{info_.id, live_->flow->name(), info_.to, info_.account, ask.seq};
+    if (perhaps_performed) caller.perhaps_since = last_answer_;
     co_return co_await with_.services.perform(ask, caller);
 }
 

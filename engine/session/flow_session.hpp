@@ -41,7 +41,8 @@ struct Past {
     Conversation::Said conversations;
 };
 
-// Whether answers to this kind of ask are journaled: all but those that are the same whenever the flow is run.
+// Whether answers to this kind of ask are journaled: all but those that are the same whenever the flow is run. A reply
+// to a text is, too, where it came too late for the document and was sent by itself: then its answer holds a value.
 bool is_journaled(std::string_view kind);
 
 // The asks of a handler are numbered from here, so that each part of a call finds its own answers again, however the
@@ -98,7 +99,8 @@ private:
     Past past_;
     std::uint32_t seq_ = 0;
     core::Time last_answer_;
-    const bool secretive_;  // the flow knows secrets
+    bool perhaps_performed_;  // the next ask that is journaled: the process before this one ended at it
+    const bool secretive_;    // the flow knows secrets
     core::Json result_;
     Transcript transcript_;
     std::unique_ptr<Conversation> conversation_;  // made for the first

@@ -1,6 +1,22 @@
 #include "session/message_session.hpp"
 
+#include <tuple>
+#include <utility>
+
 namespace switchhook::session {
+
+namespace {
+
+// on_message has this long after its webhook was answered before another engine takes it for lost.
+constexpr std::chrono::seconds time_for_the_rest{60};
+
+constexpr const char* received = "received";  // as Twilio's SmsStatus has it
+
+std::string promise_id(const std::string& message) {
+    return "message/" + message;
+}
+
+}  // namespace
 
 namespace asio = boost::asio;
 
@@ -21,14 +37,31 @@ asio::awaitable<void> MessageSession::run() {
     auto end = co_await flow_.run("on_message");
     if (end == FlowSession::End::finished && flow_.result().is_string()) {
         core::Ask reply{"reply", {{"body", flow_.result()}}, "on_message"};
-        auto done = co_await port_.perform(reply);
+        auto done = co_await flow_.ask(std::move(reply), first_seq_of_end + 1);
         if (!done.error.empty())
             with_.log.error("reply not sent",
                             {{"message", info_.id}, {"flow", flow_.flow().name()}, {"what", done.error}});
     }
     port_.finish();
-    auto forgotten = co_await with_.store.forget(info_.id);
-    if (!forgotten) with_.log.warn("journal not pruned", {{"message", info_.id}, {"why", forgotten.error().message()}});
+    if (end == FlowSession::End::moved) co_return;
+    // Its webhook may still come again, and gets the same document: the journal stays.
+    auto closed = co_await with_.store.close_call(info_.id, with_.clock.now(), received);
+    if (!closed && closed.error() != core::Errc::conflict)
+        with_.log.warn("end of message not kept", {{"message", info_.id}, {"why", closed.error().message()}});
+    if (promised_) std::ignore = co_await with_.promises->kept(promise_id(info_.id));
+}
+
+asio::awaitable<void> MessageSession::promise_the_rest(std::uint32_t replied_to) {
+    if (!with_.promises || std::exchange(promised_, true)) co_return;
+    core::Promise promise;
+    promise.id = promise_id(info_.id);
+    promise.business = flow_.flow().name();
+    promise.kind = promise_kind;
+    promise.destination = info_.id;
+    promise.payload = {{"message", info_.id}, {"replied_to", replied_to}};
+    promise.due = with_.clock.now() + time_for_the_rest;
+    auto made = co_await with_.promises->promise(std::move(promise));
+    if (!made) with_.log.warn("message not promised", {{"message", info_.id}, {"why", made.error().message()}});
 }
 
 }  // namespace switchhook::session

@@ -38,7 +38,7 @@ Attempt came_of(const net::Response& response, core::Time now) {
 
 Promise promise_of(const core::Ask& ask, const Caller& caller) {
     Promise promise;
-    promise.id = std::string(caller.id) + ":" + std::to_string(caller.seq);
+    promise.id = caller.key();
     promise.business = caller.business;
     promise.kind = ask.kind;
     promise.payload = ask.options;
@@ -74,7 +74,9 @@ OutboxWorker::Deliver deliver_texts(const twilio::RestClient* client) {
         message.body = text_of(options, "body");
         message.media = options.value("media", std::vector<std::string>());
         message.idempotency_key = promise.id;
-        auto sent = co_await client->create_message(std::move(message));
+        std::optional<core::Time> perhaps_since;
+        if (promise.begun || !promise.reason.empty()) perhaps_since = promise.promised;
+        auto sent = co_await send_once(*client, std::move(message), perhaps_since);
         if (sent) co_return Kept{};
         const auto& error = sent.error();
         auto reason = error.message + (error.code ? " (" + std::to_string(error.code) + ")" : "");

@@ -19,8 +19,9 @@ core::Promise promise_of(const core::Ask& ask, const Caller& caller);
 // `client` outlives it.
 OutboxWorker::Deliver deliver_http(const net::HttpClient& client, const core::Clock& clock, bool allow_private);
 
-// Sends texts over Twilio's REST API. What Twilio refuses (4xx but 429) will not get better. `client` is null without
-// credentials, and outlives it.
+// Sends texts over Twilio's REST API. What Twilio refuses (4xx but 429) will not get better. Where nobody knows what
+// came of an earlier attempt, Twilio is asked first whether it has the text. `client` is null without credentials, and
+// outlives it.
 OutboxWorker::Deliver deliver_texts(const twilio::RestClient* client);
 
 // Opens what is sealed of a promise, and delivers it. What cannot be opened is tried again: the key may come back.

@@ -100,8 +100,7 @@ asio::awaitable<Answer> Services::perform(const Ask& ask, Caller caller) {
 
 asio::awaitable<Answer> Services::http(const Ask& ask, Caller caller) {
     const auto& options = ask.options;
-    auto request = http_request(options, std::string(caller.id) + ":" + std::to_string(caller.seq),
-                                options_.allow_private_network);
+    auto request = http_request(options, caller.key(), options_.allow_private_network);
     if (!request) co_return Answer::raise("http: `json` holds text that is not UTF-8", clock_.now());
 
     auto tries = 1 + options.value("retries", 0);
@@ -126,6 +125,8 @@ asio::awaitable<Answer> Services::sms(const Ask& ask, Caller caller) {
     text.from = ask.options.value("from", std::string(caller.number));
     text.body = text_of(ask.options, "body");
     text.account = caller.account;
+    text.key = caller.key();
+    text.perhaps_since = caller.perhaps_since;
     if (auto media = ask.options.find("media"); media != ask.options.end())
         text.media = media->get<std::vector<std::string>>();
     auto answer = co_await texts_.send(std::move(text));
@@ -217,8 +218,7 @@ asio::awaitable<Answer> Services::increment(const Ask& ask, Caller caller, std::
 
 asio::awaitable<Answer> Services::chat(const Ask& ask, Caller caller) {
     if (!chat_) co_return nothing("not_configured");
-    auto key = std::string(caller.id) + ":" + std::to_string(caller.seq);
-    co_return co_await chat_->complete(ask.options, std::move(key), std::string(caller.id));
+    co_return co_await chat_->complete(ask.options, caller.key(), std::string(caller.id));
 }
 
 asio::awaitable<Answer> Services::sleep(const Ask& ask) {

@@ -27,6 +27,9 @@ struct OutgoingText {
     std::string body;
     std::vector<std::string> media;  // URLs
     std::string account;             // the number's carrier account; empty for the engine's own
+    std::string key;                 // names it once and for all
+    // A process before this one may have sent it already, at the earliest then.
+    std::optional<core::Time> perhaps_since = {};
 };
 
 // Where text messages leave the engine. The answer is that of the `sms` ask (engine/README.md).
@@ -43,6 +46,10 @@ struct Caller {
     std::string_view number;    // the business's, E.164: texts come from it
     std::string_view account;
     unsigned seq = 0;  // of the ask: with the id, it names this ask once and for all
+    // A process before this one may have performed it already, at the earliest then.
+    std::optional<core::Time> perhaps_since = {};
+
+    std::string key() const { return std::string(id) + ":" + std::to_string(seq); }
 };
 
 // Performs the asks that need no caller: http, sms, kv, chat, log, sleep.

@@ -196,6 +196,7 @@ asio::awaitable<Switchboard::Found> Switchboard::rebuild_call(Post& post, const 
 
 std::shared_ptr<ActiveCall> Switchboard::serve(Post& post, std::shared_ptr<ActiveCall> call) {
     call->touched = with_.clock.now();
+    if (!options_.stream_origin.empty()) call->port.bring_audio_to(options_.stream_origin);
     post.registry.add(call);
     ++active_calls_;
     with_.metrics.calls_active.Increment();
@@ -365,34 +366,74 @@ asio::awaitable<net::Response> Switchboard::answer_message(Post& post, twilio::W
                            {{"message", webhook.message_sid}, {"number", webhook.to}});
             co_return empty_document();
         }
-        // A process before this one may have begun with it.
-        auto journal = co_await with_.store.journal(webhook.message_sid);
+        auto kept = co_await find_message(webhook, std::move(live));
         message = post.registry.find_message(webhook.message_sid);
-        if (!message) {
-            auto begun = journal ? std::move(*journal) : std::vector<core::JournalEntry>();
-            message = open_message(post, webhook, std::move(live), std::move(begun));
-        }
+        if (!message) message = open_message(post, std::move(kept));
     }
     auto document = co_await message->port.reply();
+    // What the flow still does is not lost with this process.
+    if (!message->port.finished()) co_await message->session.promise_the_rest(message->port.replied_to());
     co_return net::xml_response(200, std::move(document));
 }
 
-std::shared_ptr<ActiveMessage> Switchboard::open_message(Post& post, const twilio::Webhook& webhook,
-                                                         std::shared_ptr<const script::Live> live,
-                                                         std::vector<core::JournalEntry> journal) {
+// The message as the store has it from now on. A process before this one may have begun with it; and where the store is
+// out of order, a flow that needs it not still replies.
+asio::awaitable<KeptCall> Switchboard::find_message(const twilio::Webhook& webhook,
+                                                    std::shared_ptr<const script::Live> live) {
     auto info = twilio::message_info(webhook, with_.clock.now());
     info.settings = live->settings;
-    auto send_later = [this, to = info.from, from = info.to, account = info.account](Json reply) {
-        OutgoingText text{to, from, reply.value("body", ""), reply.value("media", std::vector<std::string>()), account};
+    core::CallRecord record{std::move(info), live->flow->name(), live->flow->version()};
+    auto opened = co_await with_.store.open_call(record);
+    if (opened.error() == core::Errc::conflict) {
+        auto kept = co_await find_kept_call(webhook.message_sid, with_.store, flows_);
+        if (kept) co_return std::move(*kept);
+        opened = kept.error();
+    }
+    if (!opened)
+        with_.log.warn("message not kept", {{"message", webhook.message_sid}, {"why", opened.error().message()}});
+    co_return KeptCall{std::move(record), {}, std::move(live)};
+}
+
+std::shared_ptr<ActiveMessage> Switchboard::open_message(Post& post, KeptCall kept,
+                                                         std::optional<std::uint32_t> replied_to) {
+    const auto& info = kept.record.info;
+    // Of one that another process went on with, nobody knows which of the late replies it had sent.
+    std::optional<core::Time> perhaps_since;
+    if (replied_to) perhaps_since = info.started;
+    auto send_later = [this, id = info.id, to = info.from, from = info.to, account = info.account,
+                       perhaps_since](Ask reply) {
+        OutgoingText text{to, from, reply.options.value("body", ""),
+                          reply.options.value("media", std::vector<std::string>()), account};
+        text.key = id + ":" + std::to_string(reply.seq);
+        text.perhaps_since = perhaps_since;
         return texts_.send(std::move(text));
     };
-    auto message =
-        std::make_shared<ActiveMessage>(std::move(info), std::move(live), send_later, options_.timing.reply_within,
-                                        post.executor, with_, Past{std::move(journal), {}});
+    auto message = std::make_shared<ActiveMessage>(std::move(kept), send_later, options_.timing.reply_within,
+                                                   post.executor, with_, replied_to);
     message->touched = with_.clock.now();
     post.registry.add(message);
     asio::co_spawn(post.executor, serve_message(message), asio::detached);
     return message;
+}
+
+asio::awaitable<Attempt> Switchboard::settle_message(core::Promise promise) {
+    auto& post = post_of(core::text_of(promise.payload, "message"));
+    co_return co_await on(post.executor, go_on_with_message(post, std::move(promise)));
+}
+
+asio::awaitable<Attempt> Switchboard::go_on_with_message(Post& post, core::Promise promise) {
+    const auto sid = core::text_of(promise.payload, "message");
+    auto message = post.registry.find_message(sid);
+    if (!message) {
+        auto kept = co_await find_kept_call(sid, with_.store, flows_);
+        if (kept.error() == core::Errc::not_found || kept.error() == core::Errc::malformed)
+            co_return GiveUp{"the store does not hold the message: " + kept.error().message()};
+        if (!kept) co_return TryLater{kept.error().message()};
+        if (kept->record.ended) co_return Kept{};
+        message = open_message(post, std::move(*kept), promise.payload.value("replied_to", 0U));
+    }
+    co_await message->port.over();
+    co_return Kept{};
 }
 
 asio::awaitable<void> Switchboard::serve_message(std::shared_ptr<ActiveMessage> message) {

@@ -28,6 +28,9 @@ public:
         std::chrono::seconds call_lifetime{15'000};  // without a word from the carrier
         std::chrono::seconds done_lifetime{60};      // the same, once the call's last document was fetched
         std::chrono::milliseconds sweep_every{10'000};
+        // Where callers' audio finds this engine, if not at the origin of their webhooks: behind a load balancer that
+        // takes those to any engine. As "https://voice-1.example.com".
+        std::string stream_origin = {};
     };
 
     // All of it outlives the switchboard.
@@ -43,6 +46,8 @@ public:
 
     // Does what is still owed of a call whose process ended before it was done: CallSession::promise_kind.
     boost::asio::awaitable<Attempt> settle(core::Promise promise);
+    // Goes on with a text whose process ended after it had answered the webhook: MessageSession::promise_kind.
+    boost::asio::awaitable<Attempt> settle_message(core::Promise promise);
 
     // The worker on which a call lives, by its index.
     std::size_t worker_of(const std::string& call_sid) const;
@@ -81,9 +86,11 @@ private:
     std::shared_ptr<ActiveCall> serve(Post& post, std::shared_ptr<ActiveCall> call);
     boost::asio::awaitable<void> run_call(Post& post, std::shared_ptr<ActiveCall> call);
     boost::asio::awaitable<net::Response> answer_message(Post& post, twilio::Webhook webhook);
-    std::shared_ptr<ActiveMessage> open_message(Post& post, const twilio::Webhook& webhook,
-                                                std::shared_ptr<const script::Live> live,
-                                                std::vector<core::JournalEntry> journal);
+    boost::asio::awaitable<KeptCall> find_message(const twilio::Webhook& webhook,
+                                                  std::shared_ptr<const script::Live> live);
+    std::shared_ptr<ActiveMessage> open_message(Post& post, KeptCall kept,
+                                                std::optional<std::uint32_t> replied_to = {});
+    boost::asio::awaitable<Attempt> go_on_with_message(Post& post, core::Promise promise);
     std::string attach(const std::string& call_sid, const std::shared_ptr<twilio::MediaStream>& stream);
     boost::asio::awaitable<void> serve_message(std::shared_ptr<ActiveMessage> message);
     boost::asio::awaitable<void> sweep(Post& post);

@@ -6,6 +6,12 @@
 
 namespace switchhook::session {
 
+// Sends a text; but where it may have been sent already since `perhaps_since`, Twilio is asked first whether it has it:
+// its API knows no idempotency keys. Two texts of the same words to the same number within that time count as one.
+// `client` outlives the call.
+boost::asio::awaitable<twilio::RestResult> send_once(const twilio::RestClient& client, twilio::NewMessage message,
+                                                     std::optional<core::Time> perhaps_since);
+
 // Sends texts over Twilio's REST API. An engine without credentials answers "not_configured".
 class TwilioTexts final : public TextSender {
 public:

@@ -108,6 +108,7 @@ RealtimeModel::Options Assistants::model_options() const {
 }
 
 void Assistants::take(std::shared_ptr<ModelTalk> talk) {
+    if (options_.plays) return options_.plays(std::move(talk));
     if (auto* seat = waiting())
         give(*seat, std::move(talk));
     else

@@ -28,6 +28,8 @@ public:
         bool tones = true;                    // instead of espeak-ng's voice
         milliseconds patience{10'000};        // for which a word waits for the other side
         std::function<void()> on_taken = {};  // a seat got its conversation
+        // Plays every conversation in the place of seats.
+        std::function<void(std::shared_ptr<ModelTalk>)> plays = {};
     };
     Assistants(boost::asio::any_io_executor executor, Options options)
         : executor_(std::move(executor)), options_(std::move(options)) {}

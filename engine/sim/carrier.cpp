@@ -130,6 +130,7 @@ void Carrier::note_opt_out(const std::string& from, const std::string& to, std::
 const TextMessage* Carrier::accept_text(TextMessage message) {
     if (opted_out_.contains({message.to, message.from})) return nullptr;
     message.sid = sids_->make(message.media.empty() ? "SM" : "MM");
+    message.created = std::time(nullptr);
     return &sent_.emplace_back(std::move(message));
 }
 

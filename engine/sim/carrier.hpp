@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <ctime>
 #include <functional>
 #include <map>
 #include <memory>
@@ -119,6 +120,8 @@ struct TextMessage {
     std::string to;
     std::string body;
     std::vector<std::string> media;
+    std::string idempotency_key = {};  // that came along; the carrier pays no heed to it
+    std::time_t created = 0;           // when the carrier took it
 };
 
 // A telephone network with one account, in memory: it places calls and texts to webhooks, and keeps what is sent
@@ -135,6 +138,8 @@ public:
         std::uint64_t seed = 1;
         std::function<void(const CarrierCall&, const CallEvent&)> on_event = {};
         double stream_speed = 1;  // of media streams, which always take their time
+        // Where the origins that documents lead streams to really are: "https://one.example" at "http://127.0.0.1:8081".
+        std::map<std::string, std::string> stream_origins = {};
         // Makes a caller's voice: µ-law, 8 kHz. Tones where it is not given.
         std::function<boost::asio::awaitable<std::string>(std::string text)> voice = {};
     };

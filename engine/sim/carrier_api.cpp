@@ -5,8 +5,11 @@
 #include "net/form.hpp"
 #include "sim/url.hpp"
 
+#include <array>
+#include <ctime>
 #include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace switchhook::sim {
@@ -108,6 +111,7 @@ asio::awaitable<net::Response> CarrierApi::handle(net::Request request) {
     std::string path(request.path());
     if (!path.starts_with(account)) co_return refuse(404, 20404, "The requested resource " + path + " was not found");
     auto resource = path.substr(account.size());
+    if (request.method == "GET" && resource == "Messages.json") co_return list_messages(request);
     if (request.method != "POST") co_return refuse(405, 20004, "Method not allowed");
     if (resource == "Messages.json") co_return create_message(request);
     if (resource == "Calls.json") co_return create_call(request);
@@ -126,19 +130,43 @@ net::Response CarrierApi::create_message(const net::Request& request) {
         {}, std::string(form.get("From")), std::string(form.get("To")), std::string(form.get("Body")), {}};
     for (const auto& [key, value] : form)
         if (key == "MediaUrl") message.media.push_back(value);
+    message.idempotency_key = request.headers.find("Idempotency-Key").value_or("");
     const auto* accepted = carrier_.accept_text(std::move(message));
     if (!accepted) return refuse(400, 21610, "The receiver has opted out");
-    return net::json_response(201, {{"sid", accepted->sid},
-                                    {"account_sid", carrier_.options().account_sid},
-                                    {"from", accepted->from},
-                                    {"to", accepted->to},
-                                    {"body", accepted->body},
-                                    {"status", "queued"},
-                                    {"num_segments", "1"},
-                                    {"num_media", std::to_string(accepted->media.size())},
-                                    {"direction", "outbound-api"},
-                                    {"error_code", nullptr},
-                                    {"price", nullptr}});
+    return net::json_response(201, message_json(*accepted));
+}
+
+// The newest come first, and no more than a page of them.
+net::Response CarrierApi::list_messages(const net::Request& request) const {
+    const auto query = net::decode_form(request.query());
+    const auto to = query.get("To"), from = query.get("From");
+    const auto size = query.get("PageSize");
+    const std::size_t most = size.empty() ? 50 : std::stoul(std::string(size));
+    Json messages = Json::array();
+    const auto& sent = carrier_.sent_texts();
+    for (auto message = sent.rbegin(); message != sent.rend() && messages.size() < most; ++message)
+        if ((to.empty() || message->to == to) && (from.empty() || message->from == from))
+            messages.push_back(message_json(*message));
+    return net::json_response(200, {{"messages", std::move(messages)}, {"page", 0}, {"page_size", most}});
+}
+
+Json CarrierApi::message_json(const TextMessage& message) const {
+    std::array<char, 40> created{};
+    std::tm date{};
+    gmtime_r(&message.created, &date);
+    std::strftime(created.data(), created.size(), "%a, %d %b %Y %H:%M:%S +0000", &date);
+    return {{"sid", message.sid},
+            {"account_sid", carrier_.options().account_sid},
+            {"from", message.from},
+            {"to", message.to},
+            {"body", message.body},
+            {"status", "queued"},
+            {"num_segments", "1"},
+            {"num_media", std::to_string(message.media.size())},
+            {"direction", "outbound-api"},
+            {"date_created", std::string(created.data())},
+            {"error_code", nullptr},
+            {"price", nullptr}};
 }
 
 net::Response CarrierApi::create_call(const net::Request& request) {

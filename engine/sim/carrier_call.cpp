@@ -115,6 +115,8 @@ std::string CarrierCall::reach_of(const std::string& url) const {
     const auto& webhooks = carrier_.options().webhooks;
     auto path = without_scheme(url);
     path = path.substr(std::min(path.find('/'), path.size()));
+    for (const auto& [origin, really] : carrier_.options().stream_origins)
+        if (same_host(url, origin)) return as_websocket(really) + std::string(path);
     if (!webhooks.public_origin.empty() && same_host(url, webhooks.public_origin))
         return as_websocket(webhooks.local_origin) + std::string(path);
     if (settings_.voice_url.starts_with("http://") && same_host(url, settings_.voice_url))

@@ -170,6 +170,10 @@ void Scenario::show(const CarrierCall& call, const CallEvent& event) {
 asio::awaitable<Answer> Scenario::perform(core::Ask ask) {
     const auto& options = ask.options;
     if (ask.kind == "call" || ask.kind == "text" || ask.kind == "edit" || ask.kind == "narrate") end_transcripts();
+    if (ask.kind.starts_with("engine.")) {
+        auto answer = co_await perform_on_engine(ask.kind);
+        co_return answer;
+    }
     if (ask.kind.starts_with("web.")) co_return perform_on_web(ask.kind, options);
     if (ask.kind.starts_with("assistant.")) {
         auto answer = co_await perform_as_assistant(std::move(ask));
@@ -328,6 +332,19 @@ asio::awaitable<Answer> Scenario::status() {
         numbers.push_back({{"number", text("number")}, {"version", text("version")}, {"error", text("error")}});
     }
     co_return value(std::move(numbers));
+}
+
+asio::awaitable<Answer> Scenario::perform_on_engine(std::string kind) {
+    if (!options_.kill_engine || !options_.start_engine)
+        co_return problem("this run has not started the engine, and so does not end it: `switchhook demo` does");
+    if (kind == "engine.kill") {
+        options_.kill_engine();
+        print("✖  kill -9: the engine is gone");
+        co_return value(nullptr);
+    }
+    options_.status_url = co_await options_.start_engine();
+    print("✔  the engine is started again");
+    co_return value(nullptr);
 }
 
 // The words of scripts/scenario_web.lua.

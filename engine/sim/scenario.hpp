@@ -34,6 +34,10 @@ public:
         // whoever serves the model, and do not outlive that here.
         std::weak_ptr<Assistants> assistants = {};
         WebServer* web = nullptr;  // takes the flows' requests; null: the scenario has none
+        // Where the engine was started for the scenario: ends it as `kill -9` does, and starts it again. The second
+        // returns once it serves, with the new status URL; it throws std::runtime_error where it does not.
+        std::function<void()> kill_engine = {};
+        std::function<boost::asio::awaitable<std::string>()> start_engine = {};
     };
 
     // `carrier` outlives the scenario, and runs on the same executor; so does `options.web`.
@@ -53,6 +57,7 @@ private:
     StreamFaults stream_faults(const core::Json& options);
     boost::asio::awaitable<core::Answer> send_text(core::Json options);
     boost::asio::awaitable<core::Answer> status();
+    boost::asio::awaitable<core::Answer> perform_on_engine(std::string kind);
     core::Answer edit(const core::Json& options);
     core::Answer perform_on_web(const std::string& kind, const core::Json& options);
     void record(CarrierCall& call, const std::filesystem::path& file);

@@ -31,8 +31,9 @@ core::Outbox::Awaitable<std::vector<Promise>> MemoryOutbox::claim(core::Time now
         const auto& promise = kept.promise;
         if (promise.dead || !seen.emplace(promise.business, promise.destination).second) continue;
         if (promise.due > now || kept.claimed_until > now) continue;
-        kept.claimed_until = until;
         claimed.push_back(promise);
+        claimed.back().begun = kept.claimed_until != core::Time();
+        kept.claimed_until = until;
     }
     co_return claimed;
 }

@@ -122,10 +122,24 @@ bool PostgresConnection::wait_for_notification(std::chrono::milliseconds longest
     return any;
 }
 
+// libpq itself would wait for ever for a server that is there and does not answer.
+void PostgresConnection::wait_for_result() {
+    for (;;) {
+        const int unsent = PQflush(handle_.get());
+        if (unsent < 0) fail("cannot send");
+        if (unsent == 0 && !PQisBusy(handle_.get())) return;
+        const auto events = static_cast<short>(unsent == 0 ? POLLIN : POLLIN | POLLOUT);
+        pollfd socket{PQsocket(handle_.get()), events, 0};
+        if (poll(&socket, 1, static_cast<int>(patience.count())) == 0) lose("the server does not answer");
+        if (!PQconsumeInput(handle_.get())) fail("cannot read");
+    }
+}
+
 // Between two synchronisations everything is one implicit transaction, committed at the second.
 std::vector<PostgresRows> PostgresConnection::run_together(const std::vector<PostgresQuery>& queries) {
     connect();
-    if (PQpipelineStatus(handle_.get()) == PQ_PIPELINE_OFF && !PQenterPipelineMode(handle_.get()))
+    if (PQpipelineStatus(handle_.get()) == PQ_PIPELINE_OFF &&
+        (!PQenterPipelineMode(handle_.get()) || PQsetnonblocking(handle_.get(), 1) != 0))
         fail("cannot enter pipeline mode");
     for (const auto& query : queries) send(query);
     if (!PQpipelineSync(handle_.get())) fail("cannot send");
@@ -133,6 +147,7 @@ std::vector<PostgresRows> PostgresConnection::run_together(const std::vector<Pos
     std::vector<PostgresRows> all;
     std::string refused;
     for (bool ended = false;;) {
+        wait_for_result();
         auto* result = PQgetResult(handle_.get());
         if (!result) {
             // Once is the end of one statement's results; twice, that the server is gone.

@@ -60,19 +60,23 @@ public:
     void connect();
     void disconnect() { handle_.reset(); }
 
+    static constexpr std::chrono::milliseconds patience{5'000};
+
     PostgresRows run(const PostgresQuery& query);
     // Statements without parameters; several are separated by ";".
     void run_script(const std::string& sql);
     // After a LISTEN: waits until a NOTIFY comes, for `longest`. True if one did. Connects not.
     bool wait_for_notification(std::chrono::milliseconds longest);
     // Sends them all before it waits for the first result (pipeline mode). All of them take effect, or none does: then
-    // it throws.
+    // it throws. A server that says nothing for `patience` counts as lost.
     std::vector<PostgresRows> run_together(const std::vector<PostgresQuery>& queries);
 
 private:
     [[noreturn]] void fail(std::string_view doing);
     [[noreturn]] void lose(const std::string& what);
     void send(const PostgresQuery& query);
+    // Until a result can be had at once.
+    void wait_for_result();
     PostgresRows check(pg_result* result);
 
     struct Finish {

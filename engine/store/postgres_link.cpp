@@ -2,6 +2,7 @@
 
 #include "store/postgres_schema.hpp"
 
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -56,12 +57,16 @@ public:
 
 private:
     std::vector<PostgresRows> send() {
-        const auto until = SteadyClock::now() + patience_;
+        const auto until = missed_until_.value_or(SteadyClock::now() + patience_);
         for (repeated_ = false;; repeated_ = true) try {
                 connection_.connect();
-                return connection_.run_together(queries_);
+                auto rows = connection_.run_together(queries_);
+                missed_until_.reset();
+                return rows;
             } catch (const PostgresError& error) {
-                if (!error.connection_lost() || SteadyClock::now() >= until) throw;
+                if (!error.connection_lost()) throw;
+                missed_until_ = until;
+                if (SteadyClock::now() >= until) throw;
                 log_.warn("the store does not answer: trying again", {{"why", error.what()}});
                 connection_.disconnect();
                 std::this_thread::sleep_for(std::chrono::milliseconds(200));
@@ -76,6 +81,8 @@ private:
     std::size_t next_ = 0;
     bool collecting_ = false;
     bool repeated_ = false;
+    // The server cannot be reached. What waited for another piece of work to fail does not wait as long once more.
+    std::optional<SteadyClock::time_point> missed_until_;
 };
 
 PostgresLink::PostgresLink(Options options, core::Log& log)

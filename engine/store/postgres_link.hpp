@@ -17,7 +17,8 @@ namespace switchhook::store {
 // several engines may share it.
 //
 // One thread writes: what comes in while it waits for the server goes together, pipelined and committed once. Another
-// one reads. While the server cannot be reached both wait for it, up to `patience`. Safe to use from any thread.
+// one reads. While the server cannot be reached both wait for it, up to `patience` from when it was missed; what comes
+// after that fails at once, until the server is back. Safe to use from any thread.
 class PostgresLink {
 public:
     template <class T>

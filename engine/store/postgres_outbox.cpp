@@ -22,7 +22,8 @@ Time time_of(std::int64_t number) {
     return Time(std::chrono::milliseconds(number));
 }
 
-// Of rows with the columns: id, business, kind, destination, payload, promised, due, attempts, reason, dead or not.
+// Of rows with the columns: id, business, kind, destination, payload, promised, due, attempts, reason, dead or not,
+// claimed before or not.
 Result<Promises> promises_of(const PostgresRows& rows) {
     Promises all;
     for (int row = 0; row < rows.size(); ++row) {
@@ -33,6 +34,7 @@ Result<Promises> promises_of(const PostgresRows& rows) {
         promise.attempts = static_cast<unsigned>(rows.integer(row, 7));
         promise.reason = column(8);
         promise.dead = rows.text(row, 9) == "t";
+        promise.begun = rows.text(row, 10) == "t";
         all.push_back(std::move(promise));
     }
     return all;
@@ -52,14 +54,14 @@ core::Outbox::Awaitable<void> PostgresOutbox::promise(Promise promise) {
 core::Outbox::Awaitable<Promises> PostgresOutbox::claim(Time now, Time until, std::size_t most) {
     // Whom another engine is just claiming is passed over; whom it has claimed meanwhile no longer matches.
     constexpr auto sql =
-        "WITH due AS (SELECT number FROM switchhook.outbox AS one "
+        "WITH due AS (SELECT number, claimed_until > 0 AS begun FROM switchhook.outbox AS one "
         "  WHERE state = 'waiting' AND due <= $1::bigint AND claimed_until <= $1::bigint AND NOT EXISTS "
         "    (SELECT FROM switchhook.outbox AS other WHERE other.state = 'waiting' AND "
         "     other.business = one.business AND other.destination = one.destination AND other.number < one.number) "
         "  ORDER BY due, number LIMIT $3::bigint FOR UPDATE SKIP LOCKED), "
         "claimed AS (UPDATE switchhook.outbox AS one SET claimed_until = $2::bigint FROM due "
-        "  WHERE one.number = due.number RETURNING one.*) "
-        "SELECT id, business, kind, destination, payload, promised, due, attempts, reason, false "
+        "  WHERE one.number = due.number RETURNING one.*, due.begun) "
+        "SELECT id, business, kind, destination, payload, promised, due, attempts, reason, false, begun "
         "FROM claimed ORDER BY due, number";
     PostgresQuery query{sql, {text(now), text(until), std::to_string(most)}};
     co_return co_await link_.write<Promises>(std::move(query), promises_of);
@@ -101,8 +103,8 @@ core::Outbox::Awaitable<void> PostgresOutbox::bury(std::string id, std::string r
 
 core::Outbox::Awaitable<Promises> PostgresOutbox::list(Filter filter) {
     PostgresQuery query{
-        "SELECT id, business, kind, destination, payload, promised, due, attempts, reason, state = 'dead' "
-        "FROM switchhook.outbox WHERE (state = 'dead' OR (state = 'waiting' AND NOT $1::boolean)) AND "
+        "SELECT id, business, kind, destination, payload, promised, due, attempts, reason, state = 'dead', "
+        "claimed_until > 0 FROM switchhook.outbox WHERE (state = 'dead' OR (state = 'waiting' AND NOT $1::boolean)) AND "
         "($2 = '' OR business = $2) ORDER BY number LIMIT $3::bigint",
         {filter.dead ? "true" : "false", std::move(filter.business), std::to_string(filter.most)}};
     co_return co_await link_.read<Promises>(std::move(query), promises_of);

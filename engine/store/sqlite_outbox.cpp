@@ -13,7 +13,7 @@ using core::Time;
 using Statement = SqliteDatabase::Statement;
 
 constexpr const char* columns =
-    "id, business, kind, destination, payload, promised, due, attempts, reason, state = 'dead' ";
+    "id, business, kind, destination, payload, promised, due, attempts, reason, state = 'dead', claimed_until > 0 ";
 
 std::string select(const char* rest) {
     return std::string("SELECT ") + columns + "FROM outbox AS one " + rest;
@@ -37,6 +37,7 @@ std::vector<Promise> promises_of(Statement& rows) {
         promise.attempts = static_cast<unsigned>(rows.integer(7));
         promise.reason = text(8);
         promise.dead = rows.integer(9) != 0;
+        promise.begun = rows.integer(10) != 0;
         all.push_back(std::move(promise));
     }
     return all;

@@ -57,6 +57,9 @@ public:
     Call(std::string sid, std::string origin, Timing timing, const core::Clock& clock,
          boost::asio::any_io_executor executor, std::optional<Arrival> arrival = {});
 
+    // The caller's audio is to come here, where that is not `origin`. An origin as "https://voice-1.example.com".
+    void bring_audio_to(std::string origin) { urls_.bring_audio_to(std::move(origin)); }
+
     boost::asio::awaitable<core::Answer> perform(const core::Ask& ask) override;
     // Errc::unavailable where Twilio goes on without having connected, or does not connect in time; too_large where
     // what was said before leaves no room in the document.
@@ -120,7 +123,7 @@ private:
     void wake_webhooks();
 
     const std::string sid_;
-    const CallUrls urls_;
+    CallUrls urls_;
     const Timing timing_;
     const core::Clock& clock_;
     boost::asio::any_io_executor executor_;

@@ -7,7 +7,7 @@ std::string CallUrls::continuation(unsigned turn, std::uint32_t step) const {
 }
 
 std::string CallUrls::stream() const {
-    return "wss" + origin_.substr(origin_.find("://")) + "/twilio/stream/" + sid_;
+    return "wss" + stream_origin_.substr(stream_origin_.find("://")) + "/twilio/stream/" + sid_;
 }
 
 twiml::Urls CallUrls::of_verbs(std::string continuation) const {

@@ -11,15 +11,23 @@ namespace asio = boost::asio;
 using core::Answer;
 
 Message::Message(SendLater send_later, std::chrono::milliseconds reply_within, const core::Clock& clock,
-                 asio::any_io_executor executor)
-    : send_later_(std::move(send_later)), reply_within_(reply_within), clock_(clock), executor_(std::move(executor)) {}
+                 asio::any_io_executor executor, std::optional<std::uint32_t> replied_to)
+    : send_later_(std::move(send_later)),
+      reply_within_(reply_within),
+      clock_(clock),
+      executor_(std::move(executor)),
+      replied_to_(replied_to.value_or(0)),
+      published_(replied_to.has_value()) {}
 
 asio::awaitable<Answer> Message::perform(const core::Ask& ask) {
     if (ask.kind != "reply")
         co_return Answer::raise(ask.kind + " needs a call, and this is a text message", clock_.now());
-    if (published_) co_return co_await send_later_(ask.options);
-    auto appended = twiml::append(document_, ask, {});
-    if (!appended) co_return Answer::raise(appended.error().text, clock_.now());
+    if (published_ && ask.seq > replied_to_) co_return co_await send_later_(ask);
+    if (!published_) {
+        auto appended = twiml::append(document_, ask, {});
+        if (!appended) co_return Answer::raise(appended.error().text, clock_.now());
+        replied_to_ = ask.seq;
+    }
     co_return Answer::of(nullptr, clock_.now());
 }
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ctime>
 #include <random>
 #include <stdexcept>
 
@@ -21,6 +22,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds longest_backoff{3'000};
 constexpr milliseconds longest_retry_after{10'000};
+constexpr milliseconds clocks_differ{2'000};
 
 void add_if_set(net::Form& form, const char* name, std::string value) {
     if (!value.empty()) form.add(name, std::move(value));
@@ -29,6 +31,13 @@ void add_if_set(net::Form& form, const char* name, std::string value) {
 std::string text_member(const Json& json, const char* name) {
     const auto found = json.find(name);
     return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// A time of Twilio's, as "Tue, 18 Aug 2026 20:01:40 +0000".
+core::Time time_of(const std::string& rfc2822) {
+    std::tm date{};
+    if (!strptime(rfc2822.c_str(), "%a, %d %b %Y %H:%M:%S +0000", &date)) return {};
+    return core::Time(std::chrono::seconds(timegm(&date)));
 }
 
 RestResult no_answer(core::Error cause) {
@@ -78,6 +87,20 @@ asio::awaitable<RestResult> RestClient::create_message(NewMessage message) const
     for (auto& url : message.media) form.add("MediaUrl", std::move(url));
     add_if_set(form, "StatusCallback", std::move(message.status_callback));
     return request("POST", "/Messages.json", std::move(form), std::move(message.idempotency_key));
+}
+
+asio::awaitable<RestResult> RestClient::find_message(NewMessage message, core::Time since) const {
+    net::Form query{{"To", message.to}};
+    add_if_set(query, "From", message.from);
+    query.add("PageSize", "100");
+    auto listed = co_await request("GET", "/Messages.json?" + net::encode_form(query), {});
+    if (!listed) co_return listed;
+    for (auto& one : listed->all.value("messages", Json::array())) {
+        if (text_member(one, "body") != message.body) continue;
+        if (time_of(text_member(one, "date_created")) + clocks_differ < since) continue;
+        co_return Resource{text_member(one, "sid"), text_member(one, "status"), std::move(one)};
+    }
+    co_return Resource{};
 }
 
 asio::awaitable<RestResult> RestClient::create_call(NewCall call) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/clock.hpp"
 #include "core/errc.hpp"
 #include "core/json.hpp"
 #include "core/secret.hpp"
@@ -109,6 +110,9 @@ public:
     RestClient(Options options, HttpSender& sender, Sleep sleep, Random random);
 
     boost::asio::awaitable<RestResult> create_message(NewMessage message) const;
+    // The text that Twilio has taken since then of this sender, to this receiver and with these words; a resource
+    // without a sid where there is none. Clocks may differ by two seconds.
+    boost::asio::awaitable<RestResult> find_message(NewMessage message, core::Time since) const;
     boost::asio::awaitable<RestResult> create_call(NewCall call) const;
     boost::asio::awaitable<RestResult> update_call(std::string call_sid, CallUpdate update) const;
     // Fails with code 20003 where the credentials are wrong, and for a standard API key, which may not see accounts.

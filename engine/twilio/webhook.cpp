@@ -73,6 +73,13 @@ std::optional<Refusal> check_sids(const Webhook& webhook) {
     return std::nullopt;
 }
 
+// A stream was signed for the address that its document named, whatever a proxy has made of it since.
+PublicOrigin::Options origins_of_streams(const WebhookReader::Options& options) {
+    auto origins = options.origin;
+    if (!options.stream_origin.empty()) origins.public_urls.insert(origins.public_urls.begin(), options.stream_origin);
+    return origins;
+}
+
 }  // namespace
 
 bool is_sid(std::string_view text, std::string_view prefix) {
@@ -82,9 +89,13 @@ bool is_sid(std::string_view text, std::string_view prefix) {
 }
 
 WebhookReader::WebhookReader(const Options& options)
-    : signatures_(options.tokens), allow_unsigned_(options.allow_unsigned), origin_(options.origin) {}
+    : signatures_(options.tokens),
+      allow_unsigned_(options.allow_unsigned),
+      origin_(options.origin),
+      stream_origin_(origins_of_streams(options)) {}
 
-std::optional<Refusal> WebhookReader::check(const net::Request& request, const net::Form& signed_params) const {
+std::optional<Refusal> WebhookReader::check(const net::Request& request, const net::Form& signed_params,
+                                            const std::string& url) const {
     using Cause = Refusal::Cause;
     if (allow_unsigned_) return std::nullopt;
     if (signatures_.empty())
@@ -92,7 +103,6 @@ std::optional<Refusal> WebhookReader::check(const net::Request& request, const n
                        "no signature can be checked: set TWILIO_AUTH_TOKEN to the account's Auth Token"};
     const auto signature = request.headers.find("X-Twilio-Signature");
     if (!signature) return Refusal{Cause::signature_missing, 400, "the header X-Twilio-Signature is missing"};
-    const auto url = origin_.url(request);
     if (!signatures_.accepts(url, signed_params, *signature))
         return Refusal{Cause::signature_wrong, 403,
                        "the signature is not Twilio's for " + url.substr(0, url.find('?')) +
@@ -103,7 +113,7 @@ std::optional<Refusal> WebhookReader::check(const net::Request& request, const n
 }
 
 std::optional<Refusal> WebhookReader::check_upgrade(const net::Request& request) const {
-    return check(request, {});
+    return check(request, {}, stream_origin_.url(request));
 }
 
 std::variant<Webhook, Refusal> WebhookReader::read(const net::Request& request, Route route) const {
@@ -118,7 +128,8 @@ std::variant<Webhook, Refusal> WebhookReader::read(const net::Request& request, 
     Webhook webhook;
     webhook.route = std::move(route);
     webhook.params = net::decode_form(encoded);
-    if (auto refusal = check(request, is_form ? webhook.params : net::Form())) return std::move(*refusal);
+    if (auto refusal = check(request, is_form ? webhook.params : net::Form(), origin_.url(request)))
+        return std::move(*refusal);
     if (!is_get && !is_form && !request.body.empty())
         return malformed("parameters come as application/x-www-form-urlencoded");
     const auto& params = webhook.params;

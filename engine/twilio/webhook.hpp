@@ -43,6 +43,7 @@ public:
         std::vector<core::Secret> tokens;  // Auth Tokens, any of which may have signed
         bool allow_unsigned = false;       // takes every request for Twilio's: on loopback only
         PublicOrigin::Options origin;
+        std::string stream_origin = {};  // where documents lead media streams, if not to the origin of their webhook
     };
 
     // Throws std::invalid_argument where an option cannot be read.
@@ -57,11 +58,13 @@ public:
     std::string origin(const net::Request& request) const { return origin_.of(request); }
 
 private:
-    std::optional<Refusal> check(const net::Request& request, const net::Form& signed_params) const;
+    std::optional<Refusal> check(const net::Request& request, const net::Form& signed_params,
+                                 const std::string& url) const;
 
     SignatureCheck signatures_;
     bool allow_unsigned_;
     PublicOrigin origin_;
+    PublicOrigin stream_origin_;
 };
 
 // True for "CA", "SM", … followed by 32 hex digits.

@@ -65,6 +65,7 @@ public:
     }
 
     void signal(int number) const { kill(pid_, number); }
+    pid_t pid() const { return pid_; }
 
     bool ended() {
         int status = 0;

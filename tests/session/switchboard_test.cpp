@@ -372,8 +372,46 @@ TEST_F(SwitchboardTest, RepliesToATextThatAnEngineBeforeItHadBegunWith) {
     library.refresh();
     open();
     auto digest = core::Ask{"kv", {{"op", "increment"}, {"key", "texts"}}, ""}.digest();
+    auto text = webhook("SM1", "+15550102", {{"Body", "hello"}});
+    auto version = library.find("+15550102", "")->flow->version();
+    EXPECT_TRUE(tests::run(context, store.open_call({twilio::message_info(text, clock.now()), "texts", version})));
     core::JournalEntry begun{"SM1", 1, digest, of(7)};
     EXPECT_TRUE(tests::run(context, store.append(std::move(begun))));
-    auto text = webhook("SM1", "+15550102", {{"Body", "hello"}});
     EXPECT_THAT(tests::run(context, switchboard->text_message(text)).body, HasSubstr("Text number 7"));
+}
+
+TEST_F(SwitchboardTest, GivesARepeatedTextTheSameReplyThoughAnotherProcessAnsweredIt) {
+    folder.write("texts/flow.lua", R"(return { on_message = function(message)
+        return "Text number " .. kv.increment("texts")
+    end })");
+    library.refresh();
+    open();
+    auto text = webhook("SM1", "+15550102", {{"Body", "hello"}});
+    auto reply = tests::run(context, switchboard->text_message(text)).body;
+    EXPECT_THAT(reply, HasSubstr("Text number 1"));
+    open();
+    EXPECT_EQ(tests::run(context, switchboard->text_message(text)).body, reply);
+}
+
+TEST_F(SwitchboardTest, GoesOnWithATextWhoseProcessEndedAfterItsWebhookWasAnswered) {
+    folder.write("texts/flow.lua", R"(return { on_message = function(message)
+        message:reply("One moment")
+        local number = kv.increment("texts")
+        message:reply("Text number " .. number)
+        return "Goodbye"
+    end })");
+    library.refresh();
+    open();
+    auto text = webhook("SM1", "+15550102", {{"Body", "hello"}});
+    auto version = library.find("+15550102", "")->flow->version();
+    EXPECT_TRUE(tests::run(context, store.open_call({twilio::message_info(text, clock.now()), "texts", version})));
+    core::Promise rest;
+    rest.payload = {{"message", "SM1"}, {"replied_to", 1}};
+    EXPECT_TRUE(std::holds_alternative<Kept>(tests::run(context, switchboard->settle_message(rest))));
+    ASSERT_EQ(texts.sent.size(), 2U);
+    EXPECT_EQ(texts.sent[0].body, "Text number 1");
+    EXPECT_EQ(texts.sent[0].key, "SM1:3");
+    EXPECT_EQ(texts.sent[1].body, "Goodbye");
+    EXPECT_TRUE(std::holds_alternative<Kept>(tests::run(context, switchboard->settle_message(rest))));
+    EXPECT_EQ(texts.sent.size(), 2U);
 }

@@ -2,13 +2,16 @@
 
 #include "core/temporary_folder.hpp"
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 namespace switchhook::tests {
 
@@ -33,6 +36,7 @@ public:
     }
     ~PostgresServer() {
         try {
+            thaw();
             stop();
             std::filesystem::remove_all(data());
         } catch (const std::exception&) {  // the folder goes in any case
@@ -47,12 +51,38 @@ public:
     }
     void stop() { run("pg_ctl -D " + data() + " -w -s -m immediate stop"); }
 
+    // None of its processes does anything until thaw(), as where the network between is gone: connections are neither
+    // answered nor refused.
+    void freeze() {
+        const auto server = std::stoi(first_line(data() + "/postmaster.pid"));
+        for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+            const auto pid = std::atoi(entry.path().filename().c_str());
+            // pid (name) state parent …
+            const auto facts = first_line(entry.path() / "stat");
+            const auto state = facts.rfind(") ");
+            const bool child = state != std::string::npos && std::atoi(facts.c_str() + state + 4) == server;
+            if (pid == server || child) frozen_.push_back(pid);
+        }
+        for (auto pid : frozen_) kill(pid, SIGSTOP);
+    }
+    void thaw() {
+        for (auto pid : frozen_) kill(pid, SIGCONT);
+        frozen_.clear();
+    }
+
     std::string url() const { return "host=" + folder_.path().string() + " dbname=postgres user=switchhook"; }
     // The same as --store takes it.
     std::string uri() const { return "postgres:///postgres?user=switchhook&host=" + folder_.path().string(); }
 
 private:
     std::string data() const { return (folder_.path() / "data").string(); }
+
+    static std::string first_line(const std::filesystem::path& file) {
+        std::string line;
+        std::ifstream stream(file);
+        std::getline(stream, line);
+        return line;
+    }
 
     void run(const std::string& command) {
         auto line = programs()->string() + "/" + command;
@@ -62,6 +92,7 @@ private:
     }
 
     core::TemporaryFolder folder_{"switchhook-postgres"};
+    std::vector<pid_t> frozen_;
 };
 
 }  // namespace switchhook::tests

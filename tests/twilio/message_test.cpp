@@ -21,12 +21,13 @@ class TwilioMessage : public testing::Test {
 protected:
     Answer perform(Message& message, std::string kind, Json options) {
         core::Ask ask{std::move(kind), std::move(options), "flow.lua:1"};
+        ask.seq = ++seq;
         return tests::run(context, message.perform(ask));
     }
 
     Message message(std::chrono::milliseconds reply_within = 10s) {
-        auto later = [this](Json options) -> boost::asio::awaitable<Answer> {
-            sent_later.push_back(std::move(options));
+        auto later = [this](core::Ask reply) -> boost::asio::awaitable<Answer> {
+            sent_later.push_back(std::move(reply.options));
             co_return Answer::nothing("failed", clock.now());
         };
         return Message(later, reply_within, clock, context.get_executor());
@@ -35,6 +36,7 @@ protected:
     boost::asio::io_context context;
     core::ManualClock clock{core::Time(1'700'000'000'000ms)};
     std::vector<Json> sent_later;
+    std::uint32_t seq = 0;
 };
 
 }  // namespace
