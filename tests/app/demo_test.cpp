@@ -98,6 +98,9 @@ TEST_F(DemoTest, PlaysItsCallsTextsAndEdits) {
     EXPECT_THAT(
         read(folder_.path() / "demo/lexi.txt"),
         AllOf(HasSubstr("Ann → Ascend Dental"), HasSubstr("uses create_appointment"), Not(HasSubstr("Concya"))));
+    EXPECT_THAT(output(), AllOf(HasSubstr("kill -9: the engine is gone"), HasSubstr("the engine is started again"),
+                                HasSubstr("the carrier repeats its last webhook, and gets the same document"),
+                                HasSubstr("Hal  receives the text \"Concya: A table for 2 ")));
     EXPECT_THAT(output(), HasSubstr("Ben  hears \"We are closed now, and open again "));
     EXPECT_THAT(output(), HasSubstr("Cleo  receives \"We are at 12 Lake Road, right by the pier.\""));
     EXPECT_THAT(output(), HasSubstr("Ask for our truffle menu!"));
@@ -115,6 +118,16 @@ TEST_F(DemoTest, FailsWhereACallDiffersFromTheScenario) {
     EXPECT_THAT(output(), HasSubstr("story.lua:2: expected the caller to hear \"Welcome to the bakery\""));
     EXPECT_THAT(output(), Not(HasSubstr("Everything went as expected.")));
     EXPECT_TRUE(fs::is_empty(temporary_));
+}
+
+TEST_F(DemoTest, FailsWhereACallDoesNotSurviveTheEngine) {
+    auto story = scenario(
+        "local caller = call { from = '+12025550142', to = '+15550100' }\n"
+        "engine:is_killed()\n"
+        "caller:presses('2')\n"
+        "caller:hears('Our hours')\n");
+    EXPECT_EQ(run({"--once", "--flows", flows, "--scenario", story}), 1) << output();
+    EXPECT_THAT(output(), AllOf(HasSubstr("the engine is gone"), HasSubstr("switchhook: story.lua:")));
 }
 
 TEST_F(DemoTest, EndsInTheMiddleOfAConversation) {

@@ -1,6 +1,8 @@
 #include "bench/benches.hpp"
 #include "bench/carrier_line.hpp"
 #include "bench/server.hpp"
+#include "core/temporary_folder.hpp"
+#include "session/five_minutes.hpp"
 
 #include <chrono>
 #include <string>
@@ -15,6 +17,7 @@ constexpr int repeats = 3;
 constexpr int live_calls = 10'000;
 constexpr int long_calls = 200;
 constexpr int steps = 50;
+constexpr int kept_calls = 20;
 
 struct Call {
     std::string sid;
@@ -34,6 +37,18 @@ bool press_all(CarrierLine& line, std::vector<Call>& calls) {
         all = all && call.document.find("For plants, press 2.") != std::string::npos;
     }
     return all;
+}
+
+// What a call leaves in the store: its record, its answers, and what was said.
+Bar journal_of_five_minutes() {
+    Bar journal{"what a conversation of 5 minutes with 6 tools leaves in SQLite", "KiB", {}, Want::at_most, 64};
+    for (int i = 0; i < repeats; ++i) {
+        core::TemporaryFolder folder("switchhook-bench");
+        script::on_worker([&] {
+            journal.samples.push_back(session::FiveMinutes(folder.path()).bytes_of_each(kept_calls) / 1024);
+        });
+    }
+    return journal;
 }
 
 double milliseconds(std::chrono::duration<double> time) {
@@ -73,6 +88,7 @@ void recovery(Report& report) {
     }
     report.add(ready);
     report.add(rebuilt);
+    report.add(journal_of_five_minutes());
 }
 
 }  // namespace switchhook::bench

@@ -46,6 +46,13 @@ TEST_F(SimScenario, SaysWhatDiffers) {
     EXPECT_THAT(played.err, HasSubstr("story.lua:2: expected the caller to hear \"Good day\""));
 }
 
+TEST_F(SimScenario, EndsNoEngineThatItHasNotStarted) {
+    auto played = play("engine:is_killed()\n");
+    EXPECT_EQ(played.exit_code, 1) << played.out;
+    EXPECT_THAT(played.err, HasSubstr("`switchhook demo` does"));
+    EXPECT_FALSE(engine->ended());
+}
+
 TEST_F(SimScenario, EditsFlowsAndWaitsUntilTheyAreLive) {
     auto flows = (folder / "flows").string();
     auto data = (folder / "data").string();
