@@ -1,5 +1,7 @@
 #include "session/call_registry.hpp"
 
+#include <algorithm>
+
 namespace switchhook::session {
 namespace {
 
@@ -57,6 +59,16 @@ std::vector<std::shared_ptr<ActiveCall>> CallRegistry::sweep(core::Time now, Lif
     });
     std::erase_if(over_, [&](const auto& entry) { return entry.second + remembered <= now; });
     return expired;
+}
+
+std::vector<std::shared_ptr<ActiveCall>> CallRegistry::quiet(core::Time now, std::chrono::milliseconds time) const {
+    std::vector<std::shared_ptr<ActiveCall>> found;
+    for (const auto& [sid, call] : calls_) {
+        if (call->port.ended() || std::max(call->touched, call->looked_up) + time > now) continue;
+        call->looked_up = now;
+        found.push_back(call);
+    }
+    return found;
 }
 
 std::map<std::pair<std::string, std::string>, std::size_t> CallRegistry::count() const {

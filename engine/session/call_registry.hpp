@@ -28,7 +28,8 @@ struct ActiveCall {
 
     twilio::Call port;
     CallSession session;
-    core::Time touched{};  // when the carrier was last heard of
+    core::Time touched{};    // when the carrier was last heard of
+    core::Time looked_up{};  // when the store was last asked about it
 };
 
 // A text message in progress, or answered a short while ago.
@@ -64,6 +65,10 @@ public:
     // Ends the calls that have nothing more to do, and forgets what a repeated webhook can no longer ask for. Gives
     // those whose time is up though they were still under way: they are to be closed as expired.
     std::vector<std::shared_ptr<ActiveCall>> sweep(core::Time now, Lifetime lifetime);
+
+    // Calls of which nothing was heard here for so long: another engine may have led them to their end. Each is given
+    // once in that time.
+    std::vector<std::shared_ptr<ActiveCall>> quiet(core::Time now, std::chrono::milliseconds time) const;
 
     std::size_t size() const { return calls_.size(); }
     // Calls by number and version.

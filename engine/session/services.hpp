@@ -27,7 +27,7 @@ struct OutgoingText {
     std::string body;
     std::vector<std::string> media;  // URLs
     std::string account;             // the number's carrier account; empty for the engine's own
-    std::string key;                 // names it once and for all
+    std::string key = {};            // names it once and for all
     // A process before this one may have sent it already, at the earliest then.
     std::optional<core::Time> perhaps_since = {};
 };

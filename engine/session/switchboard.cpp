@@ -484,6 +484,16 @@ asio::awaitable<void> Switchboard::sweep(Post& post) {
             with_.log.warn("call expired: the carrier never said that it ended; set the number's status callback",
                            {{"call", call->session.info().id}, {"number", call->session.info().to}});
         }
+        co_await forget_ended_elsewhere(post);
+    }
+}
+
+// Of a call that another engine has led to its end, nothing more is heard here.
+asio::awaitable<void> Switchboard::forget_ended_elsewhere(Post& post) {
+    for (const auto& call : post.registry.quiet(with_.clock.now(), options_.look_up_after)) {
+        auto record = co_await with_.store.find_call(call->session.info().id);
+        if (!record) co_return;
+        if (*record && (*record)->ended && !call->port.ended()) call->port.abandon();
     }
 }
 

@@ -28,6 +28,7 @@ public:
         std::chrono::seconds call_lifetime{15'000};  // without a word from the carrier
         std::chrono::seconds done_lifetime{60};      // the same, once the call's last document was fetched
         std::chrono::milliseconds sweep_every{10'000};
+        std::chrono::seconds look_up_after{60};  // a call that the carrier says nothing of: is it over elsewhere?
         // Where callers' audio finds this engine, if not at the origin of their webhooks: behind a load balancer that
         // takes those to any engine. As "https://voice-1.example.com".
         std::string stream_origin = {};
@@ -94,6 +95,7 @@ private:
     std::string attach(const std::string& call_sid, const std::shared_ptr<twilio::MediaStream>& stream);
     boost::asio::awaitable<void> serve_message(std::shared_ptr<ActiveMessage> message);
     boost::asio::awaitable<void> sweep(Post& post);
+    boost::asio::awaitable<void> forget_ended_elsewhere(Post& post);
     net::Response without_flow(const twilio::Webhook& webhook, const script::Live* live, const std::string& origin);
     net::Response without_store(const twilio::Webhook& webhook, core::Error why, const std::string& origin);
     net::Response while_draining(const twilio::Webhook& webhook, const std::string& number, const std::string& origin);

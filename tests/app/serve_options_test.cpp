@@ -19,7 +19,8 @@ protected:
     void TearDown() override {
         for (const char* name :
              {"TWILIO_AUTH_TOKEN", "PUBLIC_URL", "TWILIO_WEBHOOK_URL", "OPENAI_API_KEY", "OPENAI_REALTIME_URL",
-              "SWITCHHOOK_MAX_CALLS", "MAX_CONCURRENT_CALLS", "CALL_TIMEOUT_SECONDS"})
+              "SWITCHHOOK_MAX_CALLS", "MAX_CONCURRENT_CALLS", "CALL_TIMEOUT_SECONDS",
+              "SWITCHHOOK_STREAM_URL", "TWILIO_WEBSOCKET_URL"})
             unsetenv(name);
     }
 
@@ -52,6 +53,15 @@ TEST_F(Options, TakeAKeyOf32Bytes) {
     EXPECT_EQ(options.problem(),
               "SWITCHHOOK_KEY is no key: it has 32 bytes, in base64 or as 64 hex digits; make one with `openssl rand "
               "-base64 32`");
+}
+
+TEST_F(Options, TakeAnAddressForAudioInEitherForm) {
+    EXPECT_EQ(parse("").stream_origin(), "");
+    EXPECT_EQ(parse("--stream-url https://voice-1.example.com/").stream_origin(), "https://voice-1.example.com");
+    setenv("TWILIO_WEBSOCKET_URL", "wss://voice-2.example.com/twilio-media-stream", 1);
+    EXPECT_EQ(parse("").stream_origin(), "https://voice-2.example.com");
+    options.stream_url = "voice-1.example.com";
+    EXPECT_THAT(options.problem(), testing::StartsWith("--stream-url starts with https:// or wss://"));
 }
 
 TEST_F(Options, ListenOnIpv6) {

@@ -14,6 +14,7 @@
 
 #include <random>
 #include <set>
+#include <tuple>
 
 using namespace switchhook;
 using namespace switchhook::tests;
@@ -210,9 +211,9 @@ protected:
 
     // Listens to the assistant and says something, while the call is in a stream; else lets a moment pass.
     static asio::awaitable<void> talk(sim::CarrierCall& call) {
-        if (call.streams().client()) std::ignore = co_await sim::perform_in_stream(call, "stream_hear", {});
-        if (call.streams().client())
-            std::ignore = co_await sim::perform_in_stream(call, "stream_say", {{"text", "Yes, please"}});
+        core::Json nothing, words{{"text", "Yes, please"}};
+        if (call.streams().client()) std::ignore = co_await sim::perform_in_stream(call, "stream_hear", nothing);
+        if (call.streams().client()) std::ignore = co_await sim::perform_in_stream(call, "stream_say", words);
         asio::steady_timer moment(co_await asio::this_coro::executor, std::chrono::milliseconds(10));
         co_await moment.async_wait(asio::use_awaitable);
     }
@@ -220,7 +221,7 @@ protected:
     asio::awaitable<void> be_a_texter(int n) {
         std::minstd_rand random(seed + static_cast<unsigned>(n));
         asio::steady_timer timer(co_await asio::this_coro::executor,
-                                 std::chrono::milliseconds(random() % calls_begin_within));
+                                 std::chrono::milliseconds(random() % unsigned{calls_begin_within}));
         co_await timer.async_wait(asio::use_awaitable);
         auto from = "+1555300" + std::to_string(1000 + n);
         auto replies = co_await carrier_->send_text(from, number, "letter " + std::to_string(n));
@@ -283,9 +284,9 @@ protected:
             hear("We talked: finished");
         } else {
             for (int turn = 1; turn <= 3; ++turn) {
-                const auto number_of = std::to_string(turn);
-                if (n % choices == waiting) hear("One moment " + number_of);
-                hear(n % choices == waiting ? "Booked " + number_of : "Text " + number_of + " sent");
+                const auto nth = std::to_string(turn);
+                if (n % choices == waiting) hear("One moment " + nth);
+                hear(n % choices == waiting ? "Booked " + nth : "Text " + nth + " sent");
                 go_on();
             }
         }
@@ -314,17 +315,17 @@ protected:
             EXPECT_EQ(asked.size(), 1U) << key;
             bodies.insert(asked.begin(), asked.end());
         }
-        int expected = texts;
+        int wanted = texts;
         for (int n = 0; n < calls; ++n)
-            expected += n % choices == waiting ? 3 : n % choices == conversing ? Hosts::bookings : 0;
-        EXPECT_EQ(static_cast<int>(by_key.size()), expected);
-        EXPECT_EQ(static_cast<int>(bodies.size()), expected);
+            wanted += n % choices == waiting ? 3 : n % choices == conversing ? Hosts::bookings : 0;
+        EXPECT_EQ(static_cast<int>(by_key.size()), wanted);
+        EXPECT_EQ(static_cast<int>(bodies.size()), wanted);
     }
     // Every text was sent, and none twice.
     void expect_texts() {
-        std::size_t expected = std::size_t{2} * texts;
-        for (int n = 0; n < calls; ++n) expected += n % choices == texting ? 6 : 0;
-        in_time([&] { return sent_texts().size() >= expected; });
+        std::size_t wanted = std::size_t{2} * texts;
+        for (int n = 0; n < calls; ++n) wanted += n % choices == texting ? 6 : 0;
+        in_time([&] { return sent_texts().size() >= wanted; });
         auto sent = sent_texts();
         std::map<std::string, int> times;
         std::set<std::string> keys_of_them;
@@ -333,8 +334,8 @@ protected:
             keys_of_them.insert(text.idempotency_key);
         }
         for (const auto& [text, count] : times) EXPECT_EQ(count, 1) << text;
-        EXPECT_EQ(times.size(), expected);
-        EXPECT_EQ(keys_of_them.size(), expected);
+        EXPECT_EQ(times.size(), wanted);
+        EXPECT_EQ(keys_of_them.size(), wanted);
     }
     std::vector<sim::TextMessage> sent_texts() {
         auto look = [&]() -> asio::awaitable<std::vector<sim::TextMessage>> { co_return carrier_->sent_texts(); };

@@ -6,7 +6,6 @@
 #include <boost/asio/post.hpp>
 
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -35,7 +34,7 @@ private:
     void play(Talk talk) {
         auto look = [this, weak = std::weak_ptr(talk)] {
             boost::asio::post(executor_, [weak] {
-                if (auto talks = weak.lock(); talks && !talks->is_over() && talks->wants_words()) go_on(*talks);
+                if (auto open = weak.lock(); open && open->wants_words()) go_on(*open);
             });
         };
         talk->on_change = look;

@@ -3,6 +3,8 @@
 #include "store/sqlite_file.hpp"
 #include "store/sqlite_store.hpp"
 
+#include <cerrno>
+#include <cstring>
 #include <future>
 #include <sys/resource.h>
 

@@ -64,6 +64,26 @@ TEST_F(SessionOfACall, LetsTheFlowTalkAndHangsUp) {
     EXPECT_EQ(record().status, "completed");
 }
 
+TEST_F(SessionOfACall, SaysOfATextThatTheProcessBeforeMayHaveSentIt) {
+    const std::string flow = R"(return { on_call = function()
+        sms.send { to = "+15550199", body = "One" }
+        sms.send { to = "+15550199", body = "Two" }
+    end })";
+    open(*live_flow(flow));
+    auto digest = core::Ask{"kv", {{"op", "get"}, {"key", "sms/opted_out/+15550199"}}, ""}.digest();
+    clock.advance(std::chrono::seconds(5));
+    core::JournalEntry entry{script::test_call().id, 1, digest, of(nullptr)};
+    EXPECT_TRUE(tests::run(context, store.append(std::move(entry))));
+    const auto then = clock.now();
+    clock.advance(std::chrono::seconds(5));
+    ScriptedPort again(clock);
+    rebuild(flow, again);
+    ASSERT_EQ(texts.sent.size(), 2U);
+    EXPECT_EQ(texts.sent[0].key, script::test_call().id + ":2");
+    EXPECT_EQ(texts.sent[0].perhaps_since, then);
+    EXPECT_EQ(texts.sent[1].perhaps_since, std::nullopt);
+}
+
 TEST_F(SessionOfACall, DialsTheFallbackWhenTheFlowBreaksBeforeItSpeaks) {
     port.answers = {of({{"status", "completed"}})};
     serve(R"(return { fallback = { dial = "+15550100" }, on_call = function(call) error("no") end })");

@@ -70,11 +70,23 @@ protected:
         Receiver receiver(std::move(response));
         return post(receiver.url());
     }
-    Attempt text() {
+    Attempt text() { return text(promise_of(sms_ask(), caller())); }
+    Attempt text(core::Promise promise) {
         twilio::RestClient::Options options{.account_sid = "AC1", .secret = core::Secret("hush"), .tries = 1};
         twilio::RestClient rest(std::move(options), sender, twilio::timer_sleep(), twilio::thread_random());
         auto deliver = deliver_texts(&rest);
-        return tests::run(context, deliver(promise_of(sms_ask(), caller())));
+        return tests::run(context, deliver(std::move(promise)));
+    }
+    // Twilio has a text of these words, since `after` it was promised.
+    core::Promise begun_while_twilio_has(const char* words, std::chrono::seconds after) {
+        auto promise = promise_of(sms_ask(), caller());
+        promise.promised = core::Time(std::chrono::seconds(1'772'490'600));  // Mon, 02 Mar 2026 22:30:00
+        promise.begun = true;
+        const auto second = std::to_string(30 + after.count());
+        core::Json message{{"sid", "SM7"}, {"body", words}, {"date_created", "Mon, 02 Mar 2026 22:30:" + second + " +0000"}};
+        promise.promised += std::chrono::seconds(30);
+        sender.response = net::json_response(200, {{"messages", core::Json::array({message})}});
+        return promise;
     }
     Attempt text_refused(int status, int code, const char* why) {
         sender.response = net::json_response(status, {{"code", code}, {"message", why}});
@@ -168,6 +180,24 @@ TEST_F(PromiseDelivery, TextsFromTheBusinesssNumberWithItsKey) {
     EXPECT_TRUE(was_kept(text()));
     EXPECT_THAT(sender.requests.at(0).body, HasSubstr("To=%2B15550199&From=%2B15550100&Body=Hi"));
     EXPECT_EQ(sender.requests.at(0).headers.find("idempotency-key"), "CA1:4");
+}
+
+TEST_F(PromiseDelivery, TextsNotAgainWhatAnEngineThatWasKilledHadSent) {
+    EXPECT_TRUE(was_kept(text(begun_while_twilio_has("Hi", 5s))));
+    ASSERT_EQ(sender.requests.size(), 1U);
+    EXPECT_EQ(sender.requests[0].method, "GET");
+    EXPECT_THAT(sender.requests[0].url, HasSubstr("/Messages.json?To=%2B15550199&From=%2B15550100"));
+    EXPECT_TRUE(was_kept(text(begun_while_twilio_has("Hi", -1s)))) << "clocks differ";
+    EXPECT_EQ(sender.requests.size(), 2U);
+}
+
+TEST_F(PromiseDelivery, TextsWhatAnEngineThatWasKilledHadNotSent) {
+    text(begun_while_twilio_has("Something else", 5s));
+    text(begun_while_twilio_has("Hi", -9s));
+    ASSERT_EQ(sender.requests.size(), 4U);
+    EXPECT_EQ(sender.requests[1].method, "POST");
+    EXPECT_EQ(sender.requests[3].method, "POST");
+    EXPECT_EQ(sender.requests[3].headers.find("idempotency-key"), "CA1:4");
 }
 
 TEST_F(PromiseDelivery, TextsAgainWhenTwilioWasBusyOrAway) {

@@ -344,6 +344,25 @@ TEST_F(SwitchboardTest, EndsACallOfAnotherEngineOnce) {
     EXPECT_THAT(lines.text(), HasSubstr("status=completed"));
 }
 
+TEST_F(SwitchboardTest, SoonForgetsACallThatAnotherEngineHasLedToItsEnd) {
+    keep_versions();
+    auto& one = open({.sweep_every = 1ms});
+    ring("CA1");
+    ring("CA2");
+    one.start_sweeping();
+    gone.push_back(std::move(switchboard));
+    open();
+    turn("CA1", 1, {{"Digits", "5"}}, "+15550100", 1);
+    end("CA1");
+    EXPECT_EQ(one.active_calls(), 2U);
+    clock.advance(60s);
+    EXPECT_TRUE(until([&] { return one.active_calls() == 1; }));
+    EXPECT_EQ(kept_of("ivr", "ended"), 1) << "its end is told once";
+    tests::run(context, one.status(webhook("CA2", "+15550100", {{"CallStatus", "completed"}})));
+    EXPECT_TRUE(until([&] { return one.active_calls() == 0; }));
+    one.stop_sweeping();
+}
+
 TEST_F(SwitchboardTest, WhispersForADialOfAnotherEngine) {
     folder.write("plain/flow.lua", R"(return { on_call = function(call)
         call:dial { to = { "+15550199" }, whisper = "A caller for you" }
@@ -389,6 +408,7 @@ TEST_F(SwitchboardTest, GivesARepeatedTextTheSameReplyThoughAnotherProcessAnswer
     auto text = webhook("SM1", "+15550102", {{"Body", "hello"}});
     auto reply = tests::run(context, switchboard->text_message(text)).body;
     EXPECT_THAT(reply, HasSubstr("Text number 1"));
+    gone.push_back(std::move(switchboard));
     open();
     EXPECT_EQ(tests::run(context, switchboard->text_message(text)).body, reply);
 }

@@ -63,14 +63,15 @@ protected:
         wait(work(call, std::move(what)));
     }
 
-    net::Response rest(const std::string& resource, const net::Form& form, const std::string& password = "12345") {
+    net::Response rest(const std::string& resource, const net::Form& form, const std::string& password = "12345",
+                       const char* method = "POST") {
         net::ClientRequest request;
-        request.method = "POST";
+        request.method = method;
         auto account = carrier_->options().account_sid;
         request.url = "http://" + account + ":" + password + "@" + api_->url().substr(7) + "/2010-04-01/Accounts/" +
                       account + "/" + resource;
         request.body = net::encode_form(form);
-        request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+        if (!request.body.empty()) request.headers.add("Content-Type", "application/x-www-form-urlencoded");
         request.allow_private = true;
         return wait(client_.send(std::move(request))).value();
     }
@@ -210,6 +211,17 @@ TEST_F(CarrierTest, AcceptsTextsOverRest) {
     EXPECT_EQ(core::Json::parse(response.body).at("status"), "queued");
     ASSERT_EQ(carrier_->sent_texts().size(), 1u);
     EXPECT_EQ(carrier_->sent_texts()[0].body, "Your table is booked.");
+}
+
+TEST_F(CarrierTest, ListsTextsOverRestTheNewestFirst) {
+    start(menu);
+    for (const char* body : {"one", "two"})
+        rest("Messages.json", {{"To", caller}, {"From", business}, {"Body", body}});
+    rest("Messages.json", {{"To", "+15550199"}, {"From", business}, {"Body", "three"}});
+    auto listed = core::Json::parse(rest("Messages.json?To=" + net::percent_encode(caller), {}, "12345", "GET").body);
+    ASSERT_EQ(listed["messages"].size(), 2u);
+    EXPECT_EQ(listed["messages"][0]["body"], "two");
+    EXPECT_THAT(listed["messages"][0]["date_created"].get<std::string>(), ::testing::EndsWith(" +0000"));
 }
 
 TEST_F(CarrierTest, RefusesOverRestWithTwiliosCodes) {

@@ -96,6 +96,15 @@ TYPED_TEST(OutboxTest, GivesAPromiseAsItWasMade) {
     EXPECT_FALSE(claimed[0].dead);
 }
 
+TYPED_TEST(OutboxTest, SaysThatSomebodyTookAPromiseAndNeverToldWhatCameOfIt) {
+    this->make(promise("CA1:4"));
+    auto begun = [&](Time now) { return this->wait(this->outbox_.claim(now, now + 10s, 10)).value().at(0).begun; };
+    EXPECT_FALSE(begun(start));
+    EXPECT_TRUE(begun(start + 10s));
+    this->wait(this->outbox_.postpone("CA1:4", start + 12s, "status 503"));
+    EXPECT_FALSE(begun(start + 12s));
+}
+
 TYPED_TEST(OutboxTest, ChangesNothingWhereAPromiseIsMadeAgain) {
     this->make(promise("CA1:4"));
     auto again = promise("CA1:4");

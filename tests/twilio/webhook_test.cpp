@@ -214,6 +214,20 @@ TEST(Webhook, UpgradeIsCheckedAsAWebSocket) {
     EXPECT_EQ(reader().check_upgrade(upgrade)->status, 403);
 }
 
+TEST(Webhook, UpgradeMayComeToAnAddressOfItsOwn) {
+    WebhookReader::Options options{{token}, false, {{"https://voice.example.com"}, {}}};
+    options.stream_origin = "https://voice-1.example.com";
+    WebhookReader with_streams(options);
+    net::Request upgrade = request("/twilio/stream", "", {{"Upgrade", "websocket"}});
+    upgrade.method = "GET";
+    upgrade.headers.set("x-twilio-signature", sign(token, "wss://voice-1.example.com/twilio/stream"));
+    upgrade.headers.set("Host", "voice-1.example.com");
+    EXPECT_FALSE(with_streams.check_upgrade(upgrade));
+    upgrade.headers.set("Host", "10.0.0.7:8080");
+    EXPECT_FALSE(with_streams.check_upgrade(upgrade)) << "a proxy has changed it";
+    EXPECT_EQ(with_streams.origin(upgrade), "https://voice.example.com");
+}
+
 TEST(Webhook, KnowsSids) {
     EXPECT_TRUE(is_sid(call_sid, "CA"));
     EXPECT_FALSE(is_sid(call_sid, "SM"));
