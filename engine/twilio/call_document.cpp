@@ -14,7 +14,7 @@ twiml::Checked<std::string> document_for(const std::vector<core::Ask>& asks, con
                             : twiml::append(document, ask, of_verbs);
         if (!appended) return appended.error();
     }
-    return document.render();
+    return twiml::Checked<std::string>(boost::system::in_place_value, document.render());
 }
 
 }  // namespace switchhook::twilio

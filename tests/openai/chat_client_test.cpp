@@ -50,6 +50,11 @@ protected:
         return lines_;
     }
 
+    std::size_t asked() {
+        std::lock_guard lock(mutex_);
+        return requests_.size();
+    }
+
     std::mutex mutex_;
     std::string lines_;
     core::Log log_{{}, [this](std::string_view line) {
@@ -68,7 +73,10 @@ protected:
 
 private:
     boost::asio::awaitable<net::Response> answer(net::Request request) {
-        requests_.push_back(std::move(request));
+        {
+            std::lock_guard lock(mutex_);
+            requests_.push_back(std::move(request));
+        }
         auto response = responses_.empty() ? error(500, "none_left") : responses_.front();
         if (!responses_.empty()) responses_.pop_front();
         boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, waits_);
@@ -130,7 +138,7 @@ TEST_F(Chat, GivesUpSoonWhereNoReplyBeginsUnlessTheModelReasonsFirst) {
     waits_ = 200ms;
     responses_ = {event_stream(reply), event_stream(reply)};
     EXPECT_EQ(complete().reason, "timeout");
-    EXPECT_EQ(requests_.size(), 1u);
+    EXPECT_EQ(asked(), 1u);
     EXPECT_EQ(complete({{"reasoning_effort", "high"}}).value["content"], "Hello");
 }
 
