@@ -132,26 +132,26 @@ std::shared_ptr<const script::Flow> live_flow(const CallOptions& options, const 
 }
 
 // The flow in a business's folder, or of this name in a flows folder. Throws where there is none.
-std::shared_ptr<const script::Flow> flow_at(const std::filesystem::path& path, const std::string& name,
-                                            core::Log& log) {
+std::shared_ptr<const script::Flow> flow_at(const std::filesystem::path& path, const std::string& name) {
     auto folder = std::filesystem::weakly_canonical(path);
     if (!std::filesystem::exists(folder / "flow.lua")) folder /= name;
+    if (!std::filesystem::exists(folder / "flow.lua"))
+        throw std::runtime_error("there is no flow at `" + path.string() + "`");
     core::SystemClock clock;
+    core::Log log({core::LogLevel::off, core::LogFormat::text, false, {}}, [](std::string_view) {});
     core::Metrics metrics;
     script::FlowLibrary library({.root = folder.parent_path(), .run_tests = {}}, clock, log, metrics);
     library.refresh();
     auto flow = library.flow(folder.filename().string());
-    if (flow) return flow;
-    auto problems = library.problems({folder.filename()});
-    throw std::runtime_error(problems.empty() ? "there is no flow at `" + path.string() + "`"
-                                              : script::lines(problems));
+    if (!flow) throw std::runtime_error(script::lines(library.problems({folder.filename()})));
+    return flow;
 }
 
 // The same call to another version of the flow.
-OneCall to_other(const OneCall& call, const CallOptions& options, core::Log& log) {
+OneCall to_other(const OneCall& call, const CallOptions& options) {
     auto other = std::make_shared<script::Live>(*call.live);
     other->flow = options.against == "live" ? live_flow(options, call.live->flow->name())
-                                            : flow_at(options.against, call.live->flow->name(), log);
+                                            : flow_at(options.against, call.live->flow->name());
     other->settings = other->flow->settings();
     other->settings.update(call.live->entry.settings);
     return {other, call.from, call.start};
@@ -198,7 +198,7 @@ int play_or_compare(const CallOptions& options, const std::shared_ptr<const scri
         return play(call, in, echo, std::cout, log) ? success : failure;
     }
     std::cout << ")\n";
-    return compare(call, to_other(call, options, log), in, log) ? success : failure;
+    return compare(call, to_other(call, options), in, log) ? success : failure;
 }
 
 int call(const CallOptions& options) {
