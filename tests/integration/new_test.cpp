@@ -78,9 +78,9 @@ TEST_F(New, OverwritesNothing) {
     EXPECT_FALSE(std::filesystem::exists(work_ / "flows/bistro/flow.lua"));
 
     flow("work/flows/numbers.lua", "return { [\"+13035550142\"] = \"cafe\" }");
-    auto number = run({"new", "diner", "--number", "+13035550142"});
-    EXPECT_EQ(number.exit_code, 1);
-    EXPECT_THAT(number.err, HasSubstr("+13035550142 is in flows/numbers.lua already"));
+    auto taken = run({"new", "diner", "--number", "+13035550142"});
+    EXPECT_EQ(taken.exit_code, 1);
+    EXPECT_THAT(taken.err, HasSubstr("+13035550142 is in flows/numbers.lua already"));
     EXPECT_FALSE(std::filesystem::exists(work_ / "flows/diner"));
 }
 
@@ -100,9 +100,9 @@ TEST_F(New, TellsWhatIsWrongWithItsArguments) {
     auto kind = run({"new", "bistro", "--like", "bistro"});
     EXPECT_EQ(kind.exit_code, 2);
     EXPECT_THAT(kind.err, HasSubstr("reservations"));
-    auto number = run({"new", "bistro", "--number", "555 0142"});
-    EXPECT_EQ(number.exit_code, 2);
-    EXPECT_THAT(number.err, HasSubstr("no phone number in E.164"));
+    auto wrong = run({"new", "bistro", "--number", "555 0142"});
+    EXPECT_EQ(wrong.exit_code, 2);
+    EXPECT_THAT(wrong.err, HasSubstr("no phone number in E.164"));
     flow("work/taken", "a file");
     EXPECT_EQ(run({"new", "bistro", "--flows", "taken"}).exit_code, 3);
 }
