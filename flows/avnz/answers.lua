@@ -7,10 +7,16 @@ local answers = {}
 local DAY = 24 * 60 * 60
 local LONGEST = 300 -- characters: nobody listens longer on the phone
 
+-- The first bytes of a text, without a letter of which only a part would be left.
+local function beginning(text, most)
+  if #text <= most then return text end
+  return (text:sub(1, most):gsub("[\192-\255]?[\128-\191]*$", ""))
+end
+
 -- The first sentences of a text that fit.
 local function shortened(text)
   if #text <= LONGEST then return text end
-  local short = text:sub(1, LONGEST)
+  local short = beginning(text, LONGEST)
   return short:match("^(.*[%.!?])%s") or short:match("^(.*)%s") or short
 end
 
@@ -43,7 +49,7 @@ end
 ---@return string?
 function answers.looked_up(call, company, language, question)
   if call.settings.knowledge_url == "" or question == "" then return nil end
-  local key = ("answer/%s/%s/%s"):format(company.code, language.key, words.plain(question):sub(1, 100))
+  local key = ("answer/%s/%s/%s"):format(company.code, language.key, beginning(words.plain(question), 100))
   local answer = kv.get(key)
   if answer then return answer end
   answer = ask_service(call, company, language, question)

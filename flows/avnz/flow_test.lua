@@ -159,3 +159,11 @@ it("goes on without the knowledge service", { settings = { company = "102", know
   caller:is_put_through_to("+15550141")
   dial:whispers("not understood")
 end)
+
+it("keeps the answer to a long question of letters that are more than a byte", {
+  settings = { company = "101", knowledge_url = SERVICE }, from = "+34911230142",
+}, function(caller)
+  network:replies(SERVICE, { json = { answer = "Sí." } })
+  caller:says(("ñá"):rep(60))
+  caller:hears("Sí.")
+end)
