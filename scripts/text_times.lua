@@ -8,13 +8,17 @@ return function(read)
     sharp = true, exactly = true }
   local QUARTERS = { quarter = 15, half = 30 }
 
-  -- "am", "pm" or "night", wherever it is said.
+  local PARTS = { morning = "am", afternoon = "pm", evening = "pm", tonight = "pm" }
+
+  -- "am", "pm" or "night", wherever it is said. "Good morning" and "I am" say nothing of the time.
   local function half_of_day(tokens)
     local half
     for i, word in ipairs(tokens) do
-      if word == "am" or word == "morning" then half = "am" end
-      if word == "pm" or word == "afternoon" or word == "evening" or word == "tonight" then half = "pm" end
-      if word == "night" and (tokens[i - 1] == "at" or tokens[i - 1] == "") and not half then half = "night" end
+      local before = tokens[i - 1] or ""
+      if before ~= "good" then half = PARTS[word] or half end
+      if word == "pm" then half = "pm" end
+      if word == "am" and (before:find("^%d") or before == "oclock" or read.at(tokens, i - 1)) then half = "am" end
+      if word == "night" and (before == "at" or before == "") and i > 1 and not half then half = "night" end
     end
     return half
   end
@@ -53,6 +57,7 @@ return function(read)
 
   -- "half past five", "twenty to six", "ten minutes past seven", "half seven"
   function forms.past_or_to(tokens, i)
+    if tokens[i - 1] == "from" then return nil end -- "from five to seven" is five
     local minutes, after = QUARTERS[tokens[i]], i + 1
     if not minutes then minutes, after = read.at(tokens, i) end
     if not minutes or minutes > 59 then return nil end
