@@ -7,6 +7,7 @@
 
 #include <lua.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace switchhook::script {
@@ -18,6 +19,14 @@ constexpr const char* scripts[] = {"test_world", "test_conversation", "test_call
 // What one walk may use: the flow's own limits hold besides.
 constexpr std::chrono::milliseconds cpu_per_walk{2000};
 constexpr std::size_t memory_bytes = 128 << 20;
+
+// A call that asks so much in one walk asks without end.
+constexpr std::size_t most_asks = 2'000;
+
+Limits limits_of_walks(Limits limits) {
+    limits.asks = std::min(limits.asks, most_asks);
+    return limits;
+}
 
 std::string error_text(lua_State* L) {
     auto* text = lua_tostring(L, -1);
@@ -62,7 +71,10 @@ Walked walked_from(const core::Json& json) {
 }  // namespace
 
 ExploreState::ExploreState(std::shared_ptr<const Flow> flow, const Limits& limits)
-    : flow_(std::move(flow)), limits_(limits), host_(flow_, {}, {.limits = limits}, {}), L_(open_state(memory_)) {
+    : flow_(std::move(flow)),
+      limits_(limits_of_walks(limits)),
+      host_(flow_, {}, {.limits = limits_}, {}),
+      L_(open_state(memory_)) {
     host_.trace(lines_);
     if (lua_cpcall(L_, open, this) != 0)
         throw std::logic_error("the engine's own scripts do not load: " + error_text(L_));

@@ -26,12 +26,17 @@ std::vector<std::size_t> order_of(const std::vector<TestState::Test>& tests, con
     return order;
 }
 
-// Of one test in several rounds: its first failure, with the seed that brings it back, and the time of all.
+// The failure of one round of several, with the seed that brings it back.
+std::string failure_in(std::size_t round, const std::string& failure, const FlowTester::Options& options) {
+    return failure + " (in round " + std::to_string(round + 1) + " of " + std::to_string(options.repeat) + ": --seed " +
+           std::to_string(options.seed + round) + ")";
+}
+
+// Of one test in several rounds: its first failure, and the time of all.
 void add_round(TestResult& result, TestResult next, std::size_t round, const FlowTester::Options& options) {
     result.took += next.took;
     if (!result.failure.empty() || next.failure.empty()) return;
-    result.failure = next.failure + " (in round " + std::to_string(round + 1) + " of " +
-                     std::to_string(options.repeat) + ": --seed " + std::to_string(options.seed + round) + ")";
+    result.failure = failure_in(round, next.failure, options);
     result.transcript = std::move(next.transcript);
 }
 
@@ -52,6 +57,8 @@ std::vector<TestResult> FlowTester::run(const Source& test, std::shared_ptr<cons
                                         const FindFlow& find) {
     auto round_options = options;
     auto first = run_round(test, flow, options, find);
+    for (auto& [index, result] : first)
+        if (options.repeat > 1 && !result.failure.empty()) result.failure = failure_in(0, result.failure, options);
     for (std::size_t round = 1; round < options.repeat; ++round) {
         round_options.seed = options.seed + round;
         for (auto& [index, next] : run_round(test, flow, round_options, find)) {

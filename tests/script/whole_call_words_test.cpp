@@ -195,7 +195,7 @@ cost:is_at_most { tokens = 0 })"));
 
 TEST_F(WholeCallWords, RefusesACostThatThereIsNot) {
     EXPECT_THAT(call_failure("", "cost:is_at_most { token = 1 }"),
-                HasSubstr("the cost has no \"token\": did you mean `tokens`?"));
+                HasSubstr("the cost has no \"token\": did you mean \"tokens\"?"));
 }
 
 // ── The caller leaves ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -348,8 +348,8 @@ TEST_F(WholeCallWords, ComparesTheTwimlOfTheLatestDocument) {
             run("return { on_call = function(call)\n" + on_call + "\nend }", with_assistant(body), {.render = render});
         return results.at(0).failure;
     };
-    EXPECT_EQ(twiml(two_questions, R"(call:twiml_is("<Response><say/> <gather/>
-<at>0 2</at></Response>")
+    EXPECT_EQ(twiml(two_questions, R"(call:twiml_is([[<Response><say/> <gather/>
+<at>0 2</at></Response>]])
 caller:presses("1")
 call:twiml_is("<Response><gather/><at>1 4</at></Response>")
 caller:presses("2")
