@@ -102,6 +102,23 @@ CREATE TABLE settings (
   PRIMARY KEY (number, revision)
 ) STRICT, WITHOUT ROWID;
 )sql",
+    // Calls one behind another, not by id: a new one then changes a page that others have changed already.
+    R"sql(
+CREATE TABLE calls_in_order (
+  id      TEXT NOT NULL PRIMARY KEY,
+  info    TEXT NOT NULL,     -- JSON, as it was when the call began
+  flow    TEXT NOT NULL,
+  version TEXT NOT NULL,     -- of the flow, pinned for the whole call
+  started INTEGER NOT NULL,  -- ms since 1970
+  ended   INTEGER,           -- or it goes on
+  status  TEXT NOT NULL
+) STRICT;
+
+INSERT INTO calls_in_order SELECT * FROM calls ORDER BY started;
+DROP TABLE calls;
+ALTER TABLE calls_in_order RENAME TO calls;
+CREATE INDEX calls_by_start ON calls (started);
+)sql",
 };
 
 }  // namespace

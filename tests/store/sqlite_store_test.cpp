@@ -82,6 +82,29 @@ TEST_F(SqliteStoreTest, ForgetsWhatHasExpiredWhenItIsOpened) {
     EXPECT_EQ(database.number("SELECT count(*) FROM kv"), 0);
 }
 
+TEST_F(SqliteStoreTest, KeepsTheCallsOfAnEngineThatKeptThemById) {
+    open();
+    {
+        store::SqliteDatabase database(folder_.path() / "switchhook.db");
+        database.run(
+            "DROP TABLE calls;"
+            "CREATE TABLE calls (id TEXT NOT NULL PRIMARY KEY, info TEXT NOT NULL, flow TEXT NOT NULL,"
+            " version TEXT NOT NULL, started INTEGER NOT NULL, ended INTEGER, status TEXT NOT NULL)"
+            " STRICT, WITHOUT ROWID;"
+            "CREATE INDEX calls_by_start ON calls (started);"
+            "INSERT INTO calls VALUES ('CA1', '{\"id\": \"CA1\"}', 'lexi', 'v1', 2, NULL, '');"
+            "INSERT INTO calls VALUES ('CA2', '{\"id\": \"CA2\"}', 'lexi', 'v2', 1, 3, 'completed');"
+            "PRAGMA user_version = 3");
+    }
+    auto storage = open();
+    EXPECT_EQ(tests::run(context_, storage.store->find_call("CA1")).value()->version, "v1");
+    EXPECT_EQ(tests::run(context_, storage.store->find_call("CA2")).value()->status, "completed");
+    core::CallRecord again;
+    again.info.id = "CA1";
+    EXPECT_EQ(tests::run(context_, storage.store->open_call(again)).error(), core::Errc::conflict);
+    EXPECT_TRUE(tests::run(context_, storage.store->close_call("CA1", clock_.now(), "completed")));
+}
+
 TEST_F(SqliteStoreTest, LeavesTheFileOfANewerEngineAlone) {
     open();
     {
