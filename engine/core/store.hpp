@@ -32,6 +32,18 @@ struct CallRecord {
     std::string status = {};  // as the carrier says: "completed"; empty while the call goes on
 };
 
+// Which calls are meant: those of which all of this holds.
+struct CallFilter {
+    std::string id = {};      // how it begins
+    std::string flow = {};    // empty: any
+    std::string number = {};  // that was called: E.164, or its last digits; empty: any
+    std::string caller = {};  // likewise
+    std::optional<bool> active = {};
+    std::optional<Time> since = {};  // began then or later
+    std::optional<Time> until = {};  // began before
+    std::size_t most = 20;
+};
+
 // What outlives a call: calls and their journals, the versions of flows, and what a business keeps (`kv`).
 // Every operation may suspend; none blocks the thread.
 class Store {
@@ -50,6 +62,8 @@ public:
     // A call begins. Durable when it returns. Errc::conflict if there is one of this id.
     virtual Awaitable<void> open_call(CallRecord call) = 0;
     virtual Awaitable<std::optional<CallRecord>> find_call(std::string id) = 0;
+    // Those that the filter means, the newest first.
+    virtual Awaitable<std::vector<CallRecord>> calls(CallFilter filter) = 0;
     // It is over; its journal stays until forget(). Errc::conflict if that was known, or there is no such call.
     virtual Awaitable<void> close_call(std::string id, Time ended, std::string status) = 0;
     // Forgets a call, its entries and its conversations.

@@ -1,10 +1,29 @@
 #include "store/memory_store.hpp"
 
+#include <algorithm>
+#include <tuple>
+
 namespace switchhook::store {
 
 using core::Errc;
 using core::Json;
 using core::Result;
+
+namespace {
+
+bool is_meant(const core::CallFilter& filter, const core::CallRecord& call) {
+    const auto& info = call.info;
+    return info.id.starts_with(filter.id) && (filter.flow.empty() || call.flow == filter.flow) &&
+           info.to.ends_with(filter.number) && info.from.ends_with(filter.caller) &&
+           (!filter.active || *filter.active == !call.ended) && (!filter.since || info.started >= *filter.since) &&
+           (!filter.until || info.started < *filter.until);
+}
+
+bool is_newer(const core::CallRecord& a, const core::CallRecord& b) {
+    return std::tie(a.info.started, a.info.id) > std::tie(b.info.started, b.info.id);
+}
+
+}  // namespace
 
 core::Store::Awaitable<void> MemoryStore::append(core::JournalEntry entry) {
     auto& shard = shard_of(entry.call);
@@ -35,6 +54,18 @@ core::Store::Awaitable<std::optional<core::CallRecord>> MemoryStore::find_call(s
     std::lock_guard lock(shard.mutex);
     auto found = shard.calls.find(id);
     co_return found == shard.calls.end() ? std::nullopt : std::optional(found->second);
+}
+
+core::Store::Awaitable<std::vector<core::CallRecord>> MemoryStore::calls(core::CallFilter filter) {
+    std::vector<core::CallRecord> found;
+    for (auto& shard : shards_) {
+        std::lock_guard lock(shard.mutex);
+        for (const auto& [id, call] : shard.calls)
+            if (is_meant(filter, call)) found.push_back(call);
+    }
+    std::sort(found.begin(), found.end(), is_newer);
+    if (found.size() > filter.most) found.resize(filter.most);
+    co_return found;
 }
 
 core::Store::Awaitable<void> MemoryStore::close_call(std::string id, core::Time ended, std::string status) {

@@ -103,6 +103,13 @@ CREATE TABLE settings (
   PRIMARY KEY (number, revision)
 );
 )sql",
+    R"sql(
+ALTER TABLE calls ADD COLUMN number text NOT NULL DEFAULT '';  -- that was called
+ALTER TABLE calls ADD COLUMN caller text NOT NULL DEFAULT '';
+UPDATE calls SET number = coalesce(info::json ->> 'to', ''), caller = coalesce(info::json ->> 'from', '')
+  WHERE position('\u0000' in info) = 0;  -- which PostgreSQL cannot read
+CREATE INDEX calls_going_on ON calls (started) WHERE ended IS NULL;
+)sql",
 };
 
 constexpr const char* begin = R"sql(

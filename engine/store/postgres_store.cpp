@@ -9,6 +9,17 @@ using core::Errc;
 using core::Json;
 using core::Result;
 
+// Of a row of info, flow, version, ended, status.
+core::CallRecord call_record(const PostgresRows& rows, int row) {
+    core::CallRecord call;
+    call.info = core::call_info_from_json(Json::parse(rows.text(row, 0)));
+    call.flow = rows.text(row, 1);
+    call.version = rows.text(row, 2);
+    if (!rows.null(row, 3)) call.ended = core::Time(std::chrono::milliseconds(rows.integer(row, 3)));
+    call.status = rows.text(row, 4);
+    return call;
+}
+
 std::optional<std::string> lifetime_text(const std::string& expires) {
     return expires.empty() ? std::nullopt : std::optional(expires);
 }
@@ -52,9 +63,10 @@ core::Store::Awaitable<std::vector<core::JournalEntry>> PostgresStore::journal(s
 core::Store::Awaitable<void> PostgresStore::open_call(core::CallRecord call) {
     const auto& info = call.info;
     PostgresQuery query{
-        "INSERT INTO switchhook.calls VALUES ($1, $2, $3, $4, $5::bigint, NULL, '') ON CONFLICT DO NOTHING",
+        "INSERT INTO switchhook.calls VALUES ($1, $2, $3, $4, $5::bigint, NULL, '', $6, $7) "
+        "ON CONFLICT DO NOTHING",
         {info.id, core::dump(core::to_json(info)), call.flow, call.version,
-         std::to_string(info.started.time_since_epoch().count())}};
+         std::to_string(info.started.time_since_epoch().count()), info.to, info.from}};
     auto read = [this](const PostgresRows& rows) -> Result<void> {
         if (rows.changed() == 0 && !link_.repeated()) return Errc::conflict;
         return {};
@@ -67,14 +79,31 @@ core::Store::Awaitable<std::optional<core::CallRecord>> PostgresStore::find_call
     PostgresQuery query{"SELECT info, flow, version, ended, status FROM switchhook.calls WHERE id = $1",
                         {std::move(id)}};
     auto read = [](const PostgresRows& rows) -> Result<Found> {
-        if (rows.size() == 0) return Found();
-        core::CallRecord call;
-        call.info = core::call_info_from_json(Json::parse(rows.text(0, 0)));
-        call.flow = rows.text(0, 1);
-        call.version = rows.text(0, 2);
-        if (!rows.null(0, 3)) call.ended = core::Time(std::chrono::milliseconds(rows.integer(0, 3)));
-        call.status = rows.text(0, 4);
-        return Found(std::move(call));
+        return rows.size() == 0 ? Found() : Found(call_record(rows, 0));
+    };
+    co_return co_await link_.read<Found>(std::move(query), read);
+}
+
+core::Store::Awaitable<std::vector<core::CallRecord>> PostgresStore::calls(core::CallFilter filter) {
+    using Found = std::vector<core::CallRecord>;
+    constexpr auto sql =
+        "SELECT info, flow, version, ended, status FROM switchhook.calls WHERE started >= $1::bigint AND "
+        "started < $2::bigint AND ($3 = '' OR flow = $3) AND ($4 = '' OR right(number, length($4)) = $4) AND "
+        "($5 = '' OR right(caller, length($5)) = $5) AND starts_with(id, $6) AND "
+        "($7 = '' OR (ended IS NULL) = ($7 = 'active')) "
+        "ORDER BY started DESC, id COLLATE \"C\" DESC LIMIT $8::bigint";
+    auto count = [](core::Time time) { return std::to_string(time.time_since_epoch().count()); };
+    PostgresQuery query{sql,
+                        {count(filter.since.value_or(core::Time())), count(filter.until.value_or(core::Time::max())),
+                         filter.flow, filter.number, filter.caller, filter.id,
+                         !filter.active   ? ""
+                         : *filter.active ? "active"
+                                          : "ended",
+                         std::to_string(filter.most)}};
+    auto read = [](const PostgresRows& rows) -> Result<Found> {
+        Found found;
+        for (int row = 0; row < rows.size(); ++row) found.push_back(call_record(rows, row));
+        return found;
     };
     co_return co_await link_.read<Found>(std::move(query), read);
 }

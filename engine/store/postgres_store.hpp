@@ -22,6 +22,7 @@ public:
     Awaitable<std::vector<core::JournalEntry>> journal(std::string call) override;
     Awaitable<void> open_call(core::CallRecord call) override;
     Awaitable<std::optional<core::CallRecord>> find_call(std::string id) override;
+    Awaitable<std::vector<core::CallRecord>> calls(core::CallFilter filter) override;
     Awaitable<void> close_call(std::string id, core::Time ended, std::string status) override;
     Awaitable<void> forget(std::string call) override;
     Awaitable<std::size_t> prune(core::Time before, std::size_t most) override;

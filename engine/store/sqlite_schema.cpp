@@ -119,6 +119,12 @@ DROP TABLE calls;
 ALTER TABLE calls_in_order RENAME TO calls;
 CREATE INDEX calls_by_start ON calls (started);
 )sql",
+    R"sql(
+ALTER TABLE calls ADD COLUMN number TEXT NOT NULL DEFAULT '';  -- that was called
+ALTER TABLE calls ADD COLUMN caller TEXT NOT NULL DEFAULT '';
+UPDATE calls SET number = coalesce(json_extract(info, '$.to'), ''), caller = coalesce(json_extract(info, '$.from'), '');
+CREATE INDEX calls_going_on ON calls (started) WHERE ended IS NULL;
+)sql",
 };
 
 }  // namespace

@@ -27,7 +27,8 @@ public:
         const auto& info = call.info;
         auto started = std::int64_t{info.started.time_since_epoch().count()};
         auto& insert = statements_->open_call;
-        if (insert.with(info.id, core::dump(core::to_json(info)), call.flow, call.version, started).run() == 0)
+        auto known = core::dump(core::to_json(info));
+        if (insert.with(info.id, known, call.flow, call.version, started, info.to, info.from).run() == 0)
             return Errc::conflict;
         return {};
     }
@@ -84,7 +85,7 @@ private:
     struct Statements {
         explicit Statements(SqliteDatabase& d)
             : append(d, "INSERT OR IGNORE INTO journal VALUES (?1, ?2, ?3, ?4)"),
-              open_call(d, "INSERT OR IGNORE INTO calls VALUES (?1, ?2, ?3, ?4, ?5, NULL, '')"),
+              open_call(d, "INSERT OR IGNORE INTO calls VALUES (?1, ?2, ?3, ?4, ?5, NULL, '', ?6, ?7)"),
               close_call(d, "UPDATE calls SET ended = ?2, status = ?3 WHERE id = ?1 AND ended IS NULL"),
               forget_call(d, "DELETE FROM calls WHERE id = ?1"),
               forget_journal(d, "DELETE FROM journal WHERE call = ?1"),
@@ -109,7 +110,8 @@ private:
 class SqliteStore::Reader {
 public:
     explicit Reader(SqliteDatabase& database)
-        : journal_(database, "SELECT seq, digest, answer FROM journal WHERE call = ?1 ORDER BY seq"),
+        : database_(database),
+          journal_(database, "SELECT seq, digest, answer FROM journal WHERE call = ?1 ORDER BY seq"),
           call_(database, "SELECT info, flow, version, ended, status FROM calls WHERE id = ?1"),
           conversations_(database, "SELECT seq, transcript FROM conversations WHERE call = ?1"),
           version_(database, "SELECT sources FROM versions WHERE flow = ?1 AND version = ?2"),
@@ -128,15 +130,26 @@ public:
     }
     Result<std::optional<core::CallRecord>> call(const std::string& id) {
         std::optional<core::CallRecord> found;
-        if (call_.with(id).step()) {
-            found.emplace();
-            found->info = core::call_info_from_json(Json::parse(call_.text(0)));
-            found->flow = call_.text(1);
-            found->version = call_.text(2);
-            if (!call_.null(3)) found->ended = core::Time(std::chrono::milliseconds(call_.integer(3)));
-            found->status = call_.text(4);
-        }
+        if (call_.with(id).step()) found = record(call_);
         call_.reset();
+        return found;
+    }
+    Result<std::vector<core::CallRecord>> calls(const core::CallFilter& filter) {
+        // Written out for SQLite to see that it may use the index of the calls that go on.
+        const std::string state = !filter.active   ? ""
+                                  : *filter.active ? "ended IS NULL AND "
+                                                   : "ended IS NOT NULL AND ";
+        Statement select(database_,
+                         "SELECT info, flow, version, ended, status FROM calls WHERE " + state +
+                             "started >= ?1 AND started < ?2 AND (?3 = '' OR flow = ?3) AND "
+                             "(?4 = '' OR substr(number, -length(?4)) = ?4) AND "
+                             "(?5 = '' OR substr(caller, -length(?5)) = ?5) AND substr(id, 1, length(?6)) = ?6 "
+                             "ORDER BY started DESC, id DESC LIMIT ?7");
+        std::int64_t since = filter.since ? filter.since->time_since_epoch().count() : 0;
+        std::int64_t until = filter.until.value_or(core::Time::max()).time_since_epoch().count();
+        select.with(since, until, filter.flow, filter.number, filter.caller, filter.id, std::int64_t(filter.most));
+        std::vector<core::CallRecord> found;
+        while (select.step()) found.push_back(record(select));
         return found;
     }
     Result<std::map<std::uint32_t, Json>> conversations(const std::string& call) {
@@ -160,11 +173,24 @@ public:
     }
 
 private:
-    SqliteDatabase::Statement journal_;
-    SqliteDatabase::Statement call_;
-    SqliteDatabase::Statement conversations_;
-    SqliteDatabase::Statement version_;
-    SqliteDatabase::Statement get_;
+    using Statement = SqliteDatabase::Statement;
+
+    static core::CallRecord record(const Statement& row) {
+        core::CallRecord call;
+        call.info = core::call_info_from_json(Json::parse(row.text(0)));
+        call.flow = row.text(1);
+        call.version = row.text(2);
+        if (!row.null(3)) call.ended = core::Time(std::chrono::milliseconds(row.integer(3)));
+        call.status = row.text(4);
+        return call;
+    }
+
+    SqliteDatabase& database_;
+    Statement journal_;
+    Statement call_;
+    Statement conversations_;
+    Statement version_;
+    Statement get_;
 };
 
 SqliteStore::SqliteStore(SqliteFile& file, const core::Clock& clock)
@@ -208,6 +234,11 @@ core::Store::Awaitable<void> SqliteStore::open_call(core::CallRecord call) {
 
 core::Store::Awaitable<std::optional<core::CallRecord>> SqliteStore::find_call(std::string id) {
     std::function<Result<std::optional<core::CallRecord>>()> work = [this, &id] { return reader_->call(id); };
+    co_return co_await file_.read(std::move(work));
+}
+
+core::Store::Awaitable<std::vector<core::CallRecord>> SqliteStore::calls(core::CallFilter filter) {
+    std::function<Result<std::vector<core::CallRecord>>()> work = [&] { return reader_->calls(filter); };
     co_return co_await file_.read(std::move(work));
 }
 

@@ -84,6 +84,7 @@ public:
         co_return co_await kept_.open_call(std::move(call));
     }
     Awaitable<std::optional<core::CallRecord>> find_call(std::string id) override { return kept_.find_call(id); }
+    Awaitable<std::vector<core::CallRecord>> calls(core::CallFilter filter) override { return kept_.calls(filter); }
     Awaitable<void> close_call(std::string id, core::Time ended, std::string status) override {
         return kept_.close_call(id, ended, status);
     }

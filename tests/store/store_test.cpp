@@ -168,6 +168,48 @@ TYPED_TEST(StoreTest, ClosesACallOnce) {
     EXPECT_EQ(this->wait(this->store_.close_call("CA2", this->clock_.now(), "failed")).error(), core::Errc::conflict);
 }
 
+TYPED_TEST(StoreTest, ListsTheCallsThatAreMeantTheNewestFirst) {
+    const auto began = this->clock_.now();
+    auto open = [&](const char* id, const char* flow, const char* from, const char* to, std::chrono::minutes after) {
+        auto begun = this->call();
+        begun.info.id = id;
+        begun.info.from = from;
+        begun.info.to = to;
+        begun.info.started = began + after;
+        begun.flow = flow;
+        EXPECT_TRUE(this->wait(this->store_.open_call(std::move(begun))));
+    };
+    open("CA1", "lexi", "+15551230147", "+15550150", 0min);
+    open("CA2", "concya", "+15551230148", "+15550100", 1min);
+    open("CA3", "lexi", "anonymous", "+15550151", 2min);
+    open("CB4", "lexi", "+15551230147", "+15550150", 2min);
+    EXPECT_TRUE(this->wait(this->store_.close_call("CA1", began + 3min, "completed")));
+
+    auto ids = [&](core::CallFilter filter) {
+        std::string found;
+        for (const auto& call : this->wait(this->store_.calls(std::move(filter))).value()) found += call.info.id + " ";
+        return found;
+    };
+    EXPECT_EQ(ids({}), "CB4 CA3 CA2 CA1 ");
+    EXPECT_EQ(ids({.most = 2}), "CB4 CA3 ");
+    EXPECT_EQ(ids({.flow = "lexi"}), "CB4 CA3 CA1 ");
+    EXPECT_EQ(ids({.number = "+15550150"}), "CB4 CA1 ");
+    EXPECT_EQ(ids({.number = "0150", .most = 1}), "CB4 ");
+    EXPECT_EQ(ids({.caller = "0148"}), "CA2 ");
+    EXPECT_EQ(ids({.caller = "anonymous"}), "CA3 ");
+    EXPECT_EQ(ids({.active = true}), "CB4 CA3 CA2 ");
+    EXPECT_EQ(ids({.flow = "lexi", .active = false}), "CA1 ");
+    EXPECT_EQ(ids({.since = began + 1min}), "CB4 CA3 CA2 ");
+    EXPECT_EQ(ids({.since = began + 1min, .until = began + 2min}), "CA2 ");
+    EXPECT_EQ(ids({.id = "CA"}), "CA3 CA2 CA1 ");
+    EXPECT_EQ(ids({.id = "A"}), "");
+    auto ended = this->wait(this->store_.calls({.active = false})).value();
+    ASSERT_EQ(ended.size(), 1u);
+    EXPECT_EQ(ended[0].ended, began + 3min);
+    EXPECT_EQ(ended[0].status, "completed");
+    EXPECT_EQ(ended[0].info.caller["city"], "DENVER");
+}
+
 TYPED_TEST(StoreTest, KeepsWhatWasSaidLastInEveryConversation) {
     core::Json first = {{{"who", "caller"}, {"text", "Hello"}}};
     core::Json second = {{{"who", "caller"}, {"text", "Hello"}}, {{"who", "assistant"}, {"text", "Hi"}}};

@@ -42,8 +42,8 @@ struct InSqlite {
     store::SqliteDatabase database{folder.path() / "switchhook.db"};
 
     void open_call(const core::CallRecord& call) {
-        database.run("INSERT INTO calls VALUES ('" + call.info.id + "', '{}', '" + call.flow + "', '" + call.version +
-                     "', 0, NULL, '')");
+        database.run("INSERT INTO calls (id, info, flow, version, started, ended, status) VALUES ('" + call.info.id +
+                     "', '{}', '" + call.flow + "', '" + call.version + "', 0, NULL, '')");
     }
     void close_call(const std::string& id) { database.run("UPDATE calls SET ended = 1 WHERE id = '" + id + "'"); }
 };
@@ -64,8 +64,10 @@ struct InPostgres {
             "TRUNCATE switchhook.calls, switchhook.versions, switchhook.flow_versions, switchhook.version_changes");
     }
     void open_call(const core::CallRecord& call) {
-        database.run({"INSERT INTO switchhook.calls VALUES ($1, '{}', $2, $3, 0, NULL, '')",
-                      {call.info.id, call.flow, call.version}});
+        database.run(
+            {"INSERT INTO switchhook.calls (id, info, flow, version, started, ended, status) "
+             "VALUES ($1, '{}', $2, $3, 0, NULL, '')",
+             {call.info.id, call.flow, call.version}});
     }
     void close_call(const std::string& id) {
         database.run({"UPDATE switchhook.calls SET ended = 1 WHERE id = $1", {id}});
