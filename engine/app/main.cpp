@@ -43,6 +43,10 @@ int main(int argc, char** argv) {
     app::add_explore(cli, exit_code);
     app::add_call(cli, exit_code);
     app::add_flows(cli, exit_code);
+    app::add_calls(cli, exit_code);
+    app::add_show(cli, exit_code);
+    app::add_replay(cli, exit_code);
+    app::add_record(cli, exit_code);
     app::add_outbox(cli, exit_code);
     app::add_versions(cli, exit_code);
     app::add_publish(cli, exit_code);

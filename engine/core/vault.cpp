@@ -105,7 +105,6 @@ bool Vault::holds_secret(const std::string& text) const {
 
 std::string Vault::mask(std::string text) const {
     if (!any_) return text;
-    constexpr std::string_view instead = "[secret]";
     std::shared_lock lock(mutex_);
     for (const auto& secret : secrets_)
         for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + instead.size()))

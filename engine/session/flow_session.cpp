@@ -27,11 +27,6 @@ asio::awaitable<void> keep_conversation(core::Store& store, core::Log& log, std:
 
 }  // namespace
 
-bool is_journaled(std::string_view kind) {
-    return kind != "say" && kind != "play" && kind != "pause" && kind != "reply" && kind != "log" &&
-           kind != "interject" && kind != "play_while";
-}
-
 namespace {
 
 bool is_kept(const Ask& ask, const Answer& answer) {
@@ -61,7 +56,7 @@ asio::awaitable<FlowSession::End> FlowSession::run(std::string_view handler, std
         const Ask& told = masked ? *masked : *ask;
         Answer answer;
         if (const auto* entry = known(seq_)) {
-            if (entry->digest != ask->digest()) co_return diverge(*ask);
+            if (entry->digest != digest_of(*ask)) co_return diverge(*ask);
             answer = entry->answer;
             pass(told, answer);
             last_answer_ = answer.time;
@@ -98,7 +93,7 @@ asio::awaitable<FlowSession::End> FlowSession::run(std::string_view handler, std
 // What is asked in the flow's place is not worth failing for.
 asio::awaitable<Answer> FlowSession::ask(Ask ask, std::uint32_t seq) {
     ask.seq = seq;
-    if (const auto* entry = known(seq); entry && entry->digest == ask.digest()) {
+    if (const auto* entry = known(seq); entry && entry->digest == digest_of(ask)) {
         pass(ask, entry->answer);
         co_return entry->answer;
     }
@@ -106,6 +101,10 @@ asio::awaitable<Answer> FlowSession::ask(Ask ask, std::uint32_t seq) {
     if (!is_kept(ask, answer) || port_.moved()) co_return answer;
     std::ignore = co_await journal(ask, answer);
     co_return answer;
+}
+
+std::string FlowSession::digest_of(const Ask& ask) const {
+    return secretive_ ? digest_without_secrets(ask, *with_.vault) : ask.digest();
 }
 
 const core::JournalEntry* FlowSession::known(std::uint32_t seq) const {
@@ -158,7 +157,7 @@ void FlowSession::note_conversation(const Ask& ask, const Answer& answer) {
 }
 
 asio::awaitable<core::Result<void>> FlowSession::journal(const Ask& ask, const Answer& answer) {
-    core::JournalEntry entry{info_.id, ask.seq, ask.digest(), answer};
+    core::JournalEntry entry{info_.id, ask.seq, digest_of(ask), answer};
     auto appended = co_await with_.store.append(std::move(entry));
     if (!appended && appended.error() != core::Errc::already_answered)
         with_.log.error("answer not journaled",

@@ -3,6 +3,7 @@
 #include "core/agent_port.hpp"
 #include "core/call_info.hpp"
 #include "core/call_port.hpp"
+#include "core/journaled.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
 #include "core/store.hpp"
@@ -41,9 +42,7 @@ struct Past {
     Conversation::Said conversations;
 };
 
-// Whether answers to this kind of ask are journaled: all but those that are the same whenever the flow is run. A reply
-// to a text is, too, where it came too late for the document and was sent by itself: then its answer holds a value.
-bool is_journaled(std::string_view kind);
+using core::is_journaled;
 
 // The asks of a handler are numbered from here, so that each part of a call finds its own answers again, however the
 // parts before it ended.
@@ -82,6 +81,7 @@ public:
 
 private:
     boost::asio::awaitable<core::Answer> perform(const core::Ask& ask);
+    std::string digest_of(const core::Ask& ask) const;
     const core::JournalEntry* known(std::uint32_t seq) const;
     bool has_been_here(std::uint32_t seq) const;
     void pass(const core::Ask& ask, const core::Answer& answer);

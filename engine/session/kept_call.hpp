@@ -21,6 +21,6 @@ struct KeptCall {
 boost::asio::awaitable<core::Result<KeptCall>> find_kept_call(std::string id, core::Store& store, PinnedFlows& flows);
 
 // What the call's flow waits for; nothing where it waits for nothing, or asks something else than it did before.
-std::optional<core::Ask> next_ask(const KeptCall& call, const script::Limits& limits, core::Vault* vault);
+std::optional<core::Ask> next_ask(const KeptCall& call, const script::Limits& limits);
 
 }  // namespace switchhook::session

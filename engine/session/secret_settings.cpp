@@ -27,6 +27,18 @@ script::Step start_flow(script::FlowRun& run, std::string_view handler, const co
     return run.start(handler, open);
 }
 
+std::string digest_without_secrets(const core::Ask& ask, const core::Vault& vault) {
+    auto told = ask;
+    told.options = vault.mask(std::move(told.options));
+    return told.digest();
+}
+
+core::CallInfo masked(core::CallInfo info) {
+    for (auto& setting : info.settings)
+        if (core::is_sealed(setting)) setting = core::Vault::instead;
+    return info;
+}
+
 std::optional<core::Ask> without_secrets(const core::Ask& ask, const core::Vault& vault) {
     if (!is_read_by_others(ask.kind)) return std::nullopt;
     auto told = ask;

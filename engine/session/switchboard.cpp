@@ -263,7 +263,7 @@ asio::awaitable<net::Response> Switchboard::whisper(std::string call_sid, std::s
     auto work = [](Switchboard& board, Post& p, std::string sid, std::size_t t) -> asio::awaitable<net::Response> {
         if (auto call = p.registry.find_call(sid)) co_return net::xml_response(200, call->port.whisper(t));
         auto kept = co_await find_kept_call(sid, board.with_.store, board.flows_);
-        auto ask = kept ? next_ask(*kept, board.with_.limits, board.with_.vault) : std::nullopt;
+        auto ask = kept ? next_ask(*kept, board.with_.limits) : std::nullopt;
         co_return ask ? net::xml_response(200, twilio::Call::whisper(*ask, t)) : empty_document();
     };
     co_return co_await on(post.executor, work(*this, post, std::move(call_sid), target));

@@ -1,15 +1,9 @@
 #include "integration/bookings.hpp"
-#include "integration/engine_fixture.hpp"
-#include "sim/carrier.hpp"
-#include "sim/carrier_api.hpp"
+#include "integration/scenario_fixture.hpp"
 #include "sim/model_script.hpp"
-#include "sim/model_server.hpp"
-#include "sim/scenario.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_future.hpp>
 
 using namespace switchhook;
 using namespace switchhook::tests;
@@ -46,74 +40,20 @@ return {
 })";
 
 // Whole conversations: a simulated caller, the real engine, a simulated model, and sockets between them.
-class ConversationTest : public EngineTest {
+class ConversationTest : public ScenarioTest {
 protected:
     void SetUp() override {
-        EngineTest::SetUp();
+        ScenarioTest::SetUp();
         flow("flows/shop/flow.lua", restaurant);
         start_model();
-        environment["OPENAI_API_KEY"] = "sk-simulated";
-        environment["OPENAI_REALTIME_URL"] = realtime_url();
-        environment["OPENAI_BASE_URL"] = model_->base_url();
         serve();
     }
-
-    virtual void start_model() { model_.emplace(workers_, sim::ModelServer::Options{}, log_); }
-
-    virtual std::string realtime_url() const { return model_->realtime_url(); }
-
-    // Plays a scenario; what differed, or nothing. `ada` calls, and is answered by `model`.
-    std::string play(
-        const std::string& text, const std::function<void()>& meanwhile = [] {}) {
-        return play_alone(
-            "local model = assistant()\n"
-            "local ada = call { from = '+15551230147', to = '+15550100', caller = 'Ada' }\n"
-            "ada:is_answered_by(model)\n" +
-                text,
-            meanwhile);
-    }
-    std::string play_alone(
-        const std::string& text, const std::function<void()>& meanwhile = [] {}) {
-        sim::Carrier::Options options;
-        options.webhooks.auth_token = core::Secret(token);
-        options.settings.voice_url = url("/twilio/voice");
-        options.settings.status_callback = url("/twilio/status");
-        options.webhooks.patience = std::chrono::seconds(10);
-        std::unique_ptr<sim::Scenario> scenario;
-        options.on_event = [&](const sim::CarrierCall& call, const sim::CallEvent& event) {
-            scenario->show(call, event);
-        };
-        sim::Carrier carrier(std::move(options));
-        sim::Scenario::Options play;
-        play.source = {"conversation.lua", text};
-        play.print = [this](std::string_view line) {
-            std::lock_guard lock(mutex_);
-            lines_.emplace_back(line);
-        };
-        play.assistants = model_->assistants();
-        scenario = std::make_unique<sim::Scenario>(carrier, std::move(play));
-        auto differed = asio::co_spawn(workers_.executor(0), scenario->run(), asio::use_future);
-        meanwhile();
-        return differed.get();
-    }
-    std::vector<std::string> lines() const {
-        std::lock_guard lock(mutex_);
-        return lines_;
-    }
-
-    core::Log log_{{.level = core::LogLevel::off}, [](std::string_view) {}};
-    net::Workers workers_{{.count = 1}};
-    std::optional<sim::ModelServer> model_;
-
-private:
-    mutable std::mutex mutex_;
-    std::vector<std::string> lines_;
 };
 
 // The same by text, with a model that plays a script in each conversation.
 class TextConversationTest : public ConversationTest {
 protected:
-    void start_model() override {
+    void make_model() override {
         model_.emplace(workers_, sim::ModelServer::Options{.assistants = script_.assistants(true)}, log_);
         asio::co_spawn(workers_.executor(0), script_.play(model_->assistants()), asio::detached);
     }

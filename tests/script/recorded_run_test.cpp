@@ -89,5 +89,100 @@ TEST_F(RecordedRun_, LooksAtWhatTheHandlerReturned) {
                 testing::HasSubstr("step 5 was the end, with \"well done\", and is now the end, with \"done\""));
 }
 
+class AComparison : public RecordedRun_ {
+protected:
+    // What differs for the call above where on_call is this.
+    std::vector<Difference> differences(const std::string& on_call) {
+        auto edited = compile("return {\n  on_call = function(call)\n" + on_call +
+                              "\n  end,\n  on_call_ended = function(call) kv.set(\"ended\", call:summary().status) "
+                              "return \"done\" end }");
+        return compare(call(), edited, Limits{});
+    }
+    static std::string text(const Step& step) {
+        auto* ask = std::get_if<core::Ask>(&step);
+        return ask ? ask->kind + " " + ask->where : std::holds_alternative<Failed>(step) ? "breaks" : "ends";
+    }
+};
+
+TEST_F(AComparison, FindsNothingWhereTheCallGoesTheSame) {
+    EXPECT_TRUE(differences(R"(local answer = call:gather { digits = 1 }
+    call:say("You pressed " .. answer.digits)
+    call:gather { digits = 1 })")
+                    .empty());
+}
+
+TEST_F(AComparison, PassesOverOtherWords) {
+    auto found = differences(R"(local answer = call:gather { say = "A key, please.", digits = 1 }
+    call:say("Thank you.")
+    call:say("You pressed " .. answer.digits)
+    call:gather { digits = 1 })");
+    ASSERT_EQ(found.size(), 2u);
+    EXPECT_FALSE(found[0].leads_away);
+    EXPECT_EQ(text(found[0].then.at(0)), "gather lexi/flow.lua:3");
+    EXPECT_EQ(text(found[0].now.at(0)), "gather lexi/flow.lua:3");
+    EXPECT_FALSE(found[1].leads_away);
+    EXPECT_EQ(found[1].step, 1u);
+    EXPECT_TRUE(found[1].then.empty());
+    EXPECT_EQ(text(found[1].now.at(0)), "say lexi/flow.lua:4");
+}
+
+TEST_F(AComparison, TakesARecordingThatEndsWithWordsNobodyHeard) {
+    auto flow = [&](const std::string& words) {
+        return compile("return { on_call = function(call) call:gather { digits = 1 } call:say(\"" + words +
+                       "\") call:say(\"Goodbye\") end }");
+    };
+    RecordedRun run(flow("Hello"), Limits{});
+    run.start("on_call", {.id = "CA1", .from = "+12025550142", .to = "+12025550199", .started = noon});
+    run.resume(Answer::of({{"digits", "1"}}, noon));
+    auto recording = std::move(run).take_recording();
+    EXPECT_TRUE(compare(recording, recording.flow, Limits{}).empty());
+    auto found = compare(recording, flow("Hi"), Limits{});
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_FALSE(found[0].leads_away);
+    EXPECT_EQ(found[0].step, 1u);
+}
+
+TEST_F(AComparison, EndsWhereTheCallGoesAnotherWay) {
+    auto found = differences(R"(local answer = call:gather { digits = 1 }
+    call:say("You pressed " .. answer.digits)
+    call:dial("+15550100"))");
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_TRUE(found[0].leads_away);
+    EXPECT_EQ(found[0].step, 2u);
+    EXPECT_EQ(text(found[0].then.at(0)), "gather lexi/flow.lua:5");
+    EXPECT_EQ(text(found[0].now.at(0)), "dial lexi/flow.lua:5");
+}
+
+TEST_F(AComparison, SaysThatAnotherNumberOfKeysIsAnotherWay) {
+    auto found = differences("call:gather { digits = 2 }");
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_TRUE(found[0].leads_away);
+    EXPECT_EQ(found[0].step, 0u);
+}
+
+TEST_F(AComparison, SeesThatTheFlowBreaksOrIsDone) {
+    auto broken = differences("local answer = call:gather { digits = 1 } call:say(answer.digit:upper())");
+    ASSERT_EQ(broken.size(), 1u);
+    EXPECT_EQ(text(broken[0].now.back()), "breaks");
+    auto done = differences("call:gather { digits = 1 }");
+    ASSERT_EQ(done.size(), 1u);
+    EXPECT_EQ(text(done[0].then.at(0)), "say lexi/flow.lua:4");
+    EXPECT_EQ(text(done[0].now.back()), "ends");
+}
+
+TEST_F(AComparison, MissesAHandlerThatIsNotThereAnyMore) {
+    auto edited = compile(R"(return { on_call = function(call)
+    local answer = call:gather { digits = 1 }
+    call:say("You pressed " .. answer.digits)
+    call:gather { digits = 1 }
+    end })");
+    auto found = compare(call(), edited, Limits{});
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].handler, 1u);
+    EXPECT_EQ(text(found[0].then.at(0)).substr(0, 2), "kv");
+    EXPECT_TRUE(found[0].now.empty());
+    EXPECT_TRUE(found[0].leads_away);
+}
+
 }  // namespace
 }  // namespace switchhook::script

@@ -2,6 +2,7 @@
 
 #include "session/call_session.hpp"
 #include "session/kept_call.hpp"
+#include "session/past_run.hpp"
 #include "session/session_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -96,14 +97,24 @@ TEST_F(CallWithASecret, NeedsAKey) {
     EXPECT_THAT(lines.text(), HasSubstr("SWITCHHOOK_KEY is not set"));
 }
 
-TEST_F(CallWithASecret, WaitsForTheSameAskWhenItIsRebuilt) {
+TEST_F(CallWithASecret, IsToldWithoutIt) {
     script::on_worker([&] {
-        auto live = live_flow(flow("call:dial('+15550150', { whisper = 'code ' .. #call.settings.token })"));
+        auto live = live_flow(flow("call:dial('+15550150', { whisper = 'code ' .. call.settings.token })"));
         KeptCall kept{{info(), "test", live->flow->version()}, {}, live};
-        auto ask = next_ask(kept, {}, &vault);
+        auto ask = next_ask(kept, {});
         ASSERT_TRUE(ask);
-        EXPECT_THAT(ask->options.dump(), HasSubstr("code 10"));
-        EXPECT_FALSE(next_ask(kept, {}, nullptr));
+        EXPECT_THAT(ask->options.dump(), HasSubstr("code [secret]"));
+    });
+}
+
+TEST_F(CallWithASecret, HasAJournalInWhichItsAsksAreTheSameWithoutIt) {
+    serve("http.post('https://crm.example/calls', { headers = { Authorization = call.settings.token } })", &vault);
+    ASSERT_FALSE(store.appended.empty());
+    script::on_worker([&] {
+        auto live = live_flow(
+            flow("http.post('https://crm.example/calls', { headers = { Authorization = call.settings.token } })"));
+        KeptCall kept{{info(), "test", live->flow->version()}, {store.appended, {}}, live};
+        EXPECT_FALSE(PastRun(kept, {}).diverged());
     });
 }
 
