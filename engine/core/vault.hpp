@@ -19,7 +19,7 @@ class Vault {
 public:
     static constexpr const char* variable = "SWITCHHOOK_KEY";
     // What stands for a secret that is masked.
-    static constexpr const char* instead = "[secret]";
+    static constexpr std::string_view instead = "[secret]";
 
     // Without a key nothing that is sealed can be opened.
     explicit Vault(std::optional<SealingKey> key = std::nullopt) : key_(std::move(key)) {}
