@@ -527,7 +527,7 @@ TEST_F(FlowTestWords, RemembersWhoWroteBefore) {
 
 // ── Settings ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const char* const office = R"(return {
+const char* const dental = R"(return {
   settings = {
     desk = { type = "phone", default = "+15550150" }, seats = { type = "number", default = 4 },
     opening = { type = "hours" }, token = { type = "text", secret = true },
@@ -545,18 +545,18 @@ const char* const office = R"(return {
 })";
 
 TEST_F(FlowTestWords, SetsSettings) {
-    EXPECT_EQ(failure(office, "caller:hears_exactly('4 seats, no token')"), "");
-    EXPECT_EQ(failure(office, "caller:hears('5 seats, s3cret')", "{ settings = { seats = 5, token = 's3cret' } },"),
+    EXPECT_EQ(failure(dental, "caller:hears_exactly('4 seats, no token')"), "");
+    EXPECT_EQ(failure(dental, "caller:hears('5 seats, s3cret')", "{ settings = { seats = 5, token = 's3cret' } },"),
               "");
-    EXPECT_EQ(failure(office, "at('2026-03-02 10:00', 'America/New_York') caller:hears('open')",
+    EXPECT_EQ(failure(dental, "at('2026-03-02 10:00', 'America/New_York') caller:hears('open')",
                       "{ settings = { opening = 'mon 9:00-17:00' } },"),
               "");
 }
 
 TEST_F(FlowTestWords, SetsSettingsThatTheFlowTakes) {
-    EXPECT_EQ(failure(office, "caller:hears('x')", "{ settings = { seat = 5 } },"),
+    EXPECT_EQ(failure(dental, "caller:hears('x')", "{ settings = { seat = 5 } },"),
               at_line(3, "lexi has no setting \"seat\": did you mean \"seats\"?"));
-    EXPECT_EQ(failure(office, "caller:hears('x')", "{ settings = { desk = '5' } },"),
+    EXPECT_EQ(failure(dental, "caller:hears('x')", "{ settings = { desk = '5' } },"),
               at_line(3,
                       "the setting `desk` is no phone number in E.164: \"5\": write + and the country code first, "
                       "then digits only: \"+15550100\""));
@@ -569,7 +569,7 @@ TEST_F(FlowTestWords, SetsSettingsThatTheFlowTakes) {
 }
 
 TEST_F(FlowTestWords, LaysSettingsOfATestOverThoseOfTheFile) {
-    auto results = run(office,
+    auto results = run(dental,
                        "local it = test.flow('lexi', { settings = { seats = 5, token = 's3cret' } })\n"
                        "it('a', { settings = { seats = 6 } }, function(caller) caller:hears('6 seats, s3cret') end)\n"
                        "it('b', function(caller) caller:hears('5 seats, s3cret') end)\n");
@@ -578,7 +578,7 @@ TEST_F(FlowTestWords, LaysSettingsOfATestOverThoseOfTheFile) {
 }
 
 TEST_F(FlowTestWords, FallsBackToTheNumberOfASetting) {
-    auto results = run(office,
+    auto results = run(dental,
                        "local it = test.flow('lexi', { settings = { desk = '+15550159' } })\n"
                        "it('a', function(caller, assistant)\n"
                        "caller:says('Hi')\nassistant:drops()\ncaller:is_put_through_to('+15550159')\nend)\n");
