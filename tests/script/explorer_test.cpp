@@ -344,7 +344,7 @@ void expect_nothing_wrong(const std::string& folder) {
             auto made = Flow::compile(reader.read(business).bundle, Limits{});
             ASSERT_TRUE(std::holds_alternative<std::shared_ptr<const Flow>>(made)) << business;
             ExploreOptions options;
-            options.max_paths = 1'000;
+            options.max_paths = 500;
             auto result = explore(std::get<std::shared_ptr<const Flow>>(made), options);
             EXPECT_GT(result.graph.places.size(), 2U) << business;
             for (const auto& finding : result.findings) {
