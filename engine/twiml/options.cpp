@@ -88,6 +88,8 @@ Checked<void> set_option(Document& document, Document::Element element, const Op
                          std::string_view option, std::string_view attribute, const core::Json& value) {
     const auto* row = element.row().find(attribute);
     if (!row) return unknown_option(element.row(), rules, option);
+    // An empty table of Lua's may be either kind.
+    if (row->type == Type::phrases && value.is_structured() && value.empty()) return {};
     std::string text;
     if (value.is_array()) {
         auto list = list_text(rules, option, *row, value);

@@ -75,6 +75,7 @@ TEST_F(Call, MarksWhereAnotherVersionGoesAnotherWay) {
 }
 
 TEST_F(Call, MarksWhereTheEditedFlowLeavesWhatIsLive) {
+    std::filesystem::create_directories(folder / "data");
     ASSERT_EQ(run_switchhook({"publish", "office"}).exit_code, 0);
     script("\n");
     auto same = run_switchhook({"call", "office", "--script", "script.txt", "--against", "live"});

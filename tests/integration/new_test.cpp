@@ -37,7 +37,7 @@ TEST_F(New, PassesItsTestsAsItIsWritten) {
         EXPECT_EQ(made.exit_code, 0) << made.err;
         auto tested = run({"test", "our_" + kind});
         EXPECT_EQ(tested.exit_code, 0) << tested.out << tested.err;
-        EXPECT_THAT(tested.out, Not(HasSubstr("0 passed"))) << kind;
+        EXPECT_THAT(tested.out, Not(HasSubstr("\n0 passed"))) << kind;
     }
     auto checked = run({"check"});
     EXPECT_EQ(checked.exit_code, 0) << checked.out << checked.err;

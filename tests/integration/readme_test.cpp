@@ -80,6 +80,7 @@ TEST_F(Readme, NamesCommandsAndFlagsThatThereAre) {
                 continue;
             }
             if (!command[0].ends_with("switchhook")) {
+                if (std::string_view(path).starts_with("flows/")) continue;  // guide_test.cpp runs all that they show
                 ADD_FAILURE() << shown << ": not a program of this project";
                 continue;
             }

@@ -117,6 +117,10 @@ TEST(Verbs, GatherOfSpeech) {
               R"(<Gather bargeIn="true" hints="Tuesday,a cleaning" partialResultCallback="https://example.com/p")"
               R"( partialResultCallbackMethod="GET" profanityFilter="false" speechModel="phone_call")"
               R"( speechTimeout="auto" input="dtmf speech" action="/twilio/continue/7" actionOnEmptyResult="true"/>)");
+    const auto* without_hints =
+        R"(<Gather input="dtmf speech" action="/twilio/continue/7" actionOnEmptyResult="true"/>)";
+    EXPECT_EQ(twiml("gather", {{"speech", true}, {"hints", Json::object()}}), without_hints) << "an empty table";
+    EXPECT_EQ(twiml("gather", {{"speech", true}, {"hints", Json::array()}}), without_hints);
     EXPECT_EQ(twiml("gather", {{"speech", true}, {"dtmf", false}}),
               R"(<Gather input="speech" action="/twilio/continue/7" actionOnEmptyResult="true"/>)");
     EXPECT_EQ(problem("gather", {{"dtmf", false}}), "gather: with `dtmf = false`, set `speech = true`");
