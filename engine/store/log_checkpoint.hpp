@@ -14,7 +14,8 @@ namespace switchhook::store {
 // takes long where there is much of it, and nobody who waits for a commit should wait for that, too.
 class LogCheckpoint {
 public:
-    // `writing` is the connection that commits all the time. It outlives this, as `log` does.
+    // `writing` is the connection that commits all the time. It outlives this, as `log` does. REQUIRES: the file is in
+    // WAL mode.
     LogCheckpoint(SqliteDatabase& writing, const std::filesystem::path& file, core::Log& log);
     ~LogCheckpoint();
     LogCheckpoint(const LogCheckpoint&) = delete;

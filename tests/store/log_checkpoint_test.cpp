@@ -15,8 +15,11 @@ class LogCheckpointTest : public testing::Test {
 protected:
     static constexpr int long_log = 5000;  // pages
 
-    LogCheckpointTest() { writing_.run("PRAGMA journal_mode = WAL; CREATE TABLE t (a)"); }
-
+    static store::SqliteDatabase open(const std::filesystem::path& file) {
+        store::SqliteDatabase database(file);
+        database.run("PRAGMA journal_mode = WAL; CREATE TABLE t (a)");
+        return database;
+    }
     void commit(int pages) {
         SqliteStatement insert(writing_, "INSERT INTO t VALUES (?1)");
         insert.with(std::string(static_cast<std::size_t>(pages) * 4096, 'x')).run();
@@ -32,7 +35,7 @@ protected:
     using SqliteStatement = store::SqliteDatabase::Statement;
     core::TemporaryFolder folder_{"switchhook-log"};
     core::Log logger_{{}, [](std::string_view) {}};
-    store::SqliteDatabase writing_{folder_.path() / "db"};
+    store::SqliteDatabase writing_ = open(folder_.path() / "db");
     store::LogCheckpoint log_{writing_, folder_.path() / "db", logger_};
 };
 
