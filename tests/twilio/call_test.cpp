@@ -390,6 +390,15 @@ protected:
 
 }  // namespace
 
+TEST_F(CallAudio, ComesToTheEnginesOwnAddressWhereThereIsOne) {
+    call.bring_audio_to("https://voice-1.example.com");
+    auto first = turn(0);
+    connect();
+    ASSERT_TRUE(first.done());
+    EXPECT_THAT(first->document, HasSubstr("<Connect action=\"https://voice.example.com/twilio/continue/1/0\"><Stream "
+                                           "url=\"wss://voice-1.example.com/twilio/stream/CA1\">"));
+}
+
 TEST_F(CallAudio, ComesByTheStreamThatBearsTheToken) {
     auto first = turn(0);
     connect();
