@@ -75,7 +75,7 @@ class Scribe {
 public:
     Scribe(const Rehearsal& rehearsal, const session::Conversation::Said& kept) : rehearsal_(rehearsal), kept_(kept) {}
 
-    CallScript write(const session::PastRun& run, const Json& fallback) && {
+    TestLines write(const session::PastRun& run, const Json& fallback) && {
         for (const auto& handler : rehearsal_.recording.handlers) {
             step_ = 0;
             tell(handler);
@@ -83,10 +83,10 @@ public:
             if (run.fell_back() && std::holds_alternative<script::Finished>(handler.last))
                 tell_fallback(fallback, run.fallback_outcome());
             else if (std::holds_alternative<script::Finished>(handler.last) && !gone_)
-                script_.lines.see("caller:is_hung_up()");
+                lines_.see("caller:is_hung_up()");
         }
-        for (const auto& line : values_.expectations()) script_.lines.expect(line);
-        return std::move(script_);
+        for (const auto& line : values_.expectations()) lines_.expect(line);
+        return std::move(lines_);
     }
 
 private:
@@ -96,11 +96,10 @@ private:
         auto* ask = std::get_if<Ask>(&handler.last);
         if (!ask || !rehearsal_.leads_away.empty()) return;
         if (!handler.ending.empty()) return tell(handler, *ask, answer_of(handler.ending));
-        if (ask->kind == "hangup") script_.lines.see("caller:is_hung_up()");
-        if (ask->kind == "leave") script_.lines.see("caller:leaves_the_queue()");
-        if (ask->kind == "redirect")
-            script_.lines.see(call("caller:is_redirected_to", quote(text_of(ask->options, "url"))));
-        if (ask->kind == "reject") script_.lines.see("caller:is_rejected()");
+        if (ask->kind == "hangup") lines_.see("caller:is_hung_up()");
+        if (ask->kind == "leave") lines_.see("caller:leaves_the_queue()");
+        if (ask->kind == "redirect") lines_.see(call("caller:is_redirected_to", quote(text_of(ask->options, "url"))));
+        if (ask->kind == "reject") lines_.see("caller:is_rejected()");
         if (core::leaves(ask->kind)) gone_ = true;
     }
 
@@ -111,7 +110,7 @@ private:
         if (ask.kind == "http") return tell_request(ask, answer);
         if (ask.kind == "sms") return tell_text(ask, answer);
         if (ask.kind == "kv") {
-            for (auto& line : values_.take(ask.options, answer)) script_.lines.prepare(std::move(line));
+            for (auto& line : values_.take(ask.options, answer)) lines_.prepare(std::move(line));
             return;
         }
         for (const auto& prompt : ask.options.value("prompts", Json::array())) hear(prompt);
@@ -119,7 +118,7 @@ private:
             return tell_talk(handler, ask, answer);
         if (ask.kind == "dial" || ask.kind == "enqueue" || ask.kind == "refer") tell_connection(ask);
         if (answer.reason == "hung_up") return hang_up();
-        if (auto line = deed(ask, answer); !line.empty()) script_.lines.act(std::move(line));
+        if (auto line = deed(ask, answer); !line.empty()) lines_.act(std::move(line));
     }
 
     static std::string quote(const std::string& text) { return lua_string(text); }
@@ -130,30 +129,28 @@ private:
             if (text.empty()) text = plain_text(text_of(*say, "ssml"));
             text = in_quotes(text);
             text = text.substr(1, text.size() - 2);  // on one line
-            if (text.find_first_not_of(' ') != std::string::npos)
-                script_.lines.expect(call("caller:hears", quote(text)));
+            if (text.find_first_not_of(' ') != std::string::npos) lines_.expect(call("caller:hears", quote(text)));
         } else if (auto play = prompt.find("play"); play != prompt.end() && play->contains("url")) {
-            script_.lines.expect(call("caller:hears", quote(text_of(*play, "url"))));
+            lines_.expect(call("caller:hears", quote(text_of(*play, "url"))));
         }
     }
 
     void hang_up() {
         gone_ = true;
-        script_.lines.act("caller:hangs_up()");
+        lines_.act("caller:hangs_up()");
     }
 
     void tell_connection(const Ask& ask) {
-        if (ask.kind == "refer")
-            return script_.lines.see(call("caller:is_referred_to", quote(text_of(ask.options, "sip"))));
+        if (ask.kind == "refer") return lines_.see(call("caller:is_referred_to", quote(text_of(ask.options, "sip"))));
         if (ask.kind == "enqueue") {
             auto queue = text_of(ask.options, "queue");
-            return script_.lines.see(
+            return lines_.see(
                 call("caller:is_queued_in", quote(queue.empty() ? text_of(ask.options, "workflow_sid") : queue)));
         }
         for (const auto& target : ask.options.value("to", Json::array()))
             for (const char* kind : {"number", "client", "sip", "queue", "conference", "application"})
                 if (auto name = text_of(target, kind); !name.empty())
-                    script_.lines.see(call("caller:is_put_through_to", quote(name)));
+                    lines_.see(call("caller:is_put_through_to", quote(name)));
     }
 
     // What the caller, or whoever was called, does.
@@ -193,14 +190,14 @@ private:
             if (text_of(reply, "body").empty()) reply.erase("body");
             auto line = answer.reason.empty() ? call("network:replies", from, reply)
                                               : call("network:fails", from + ", " + quote(answer.reason));
-            if (std::exchange(replies_[from], line) != line) script_.lines.prepare(line);
+            if (std::exchange(replies_[from], line) != line) lines_.prepare(line);
         }
         if (method == "GET") return;
         auto sent = call("network:was_sent", quote(method) + ", " + quote(url));
         auto json = ask.options.find("json");
-        if (json == ask.options.end()) return script_.lines.expect(sent);
+        if (json == ask.options.end()) return lines_.expect(sent);
         Json with{{"json", without_secrets(*json)}};
-        script_.lines.expect(call("network:was_sent", quote(method) + ", " + quote(url), with), {sent});
+        lines_.expect(call("network:was_sent", quote(method) + ", " + quote(url), with), {sent});
     }
 
     static Json without_secrets(const Json& json) {
@@ -214,14 +211,13 @@ private:
 
     void tell_text(const Ask& ask, const Answer& answer) {
         auto to = quote(text_of(ask.options, "to"));
-        if (!answer.reason.empty()) return script_.lines.prepare(call("sms:fails", to + ", " + quote(answer.reason)));
-        script_.lines.expect(call("sms:was_sent", to + ", " + quote(text_of(ask.options, "body"))),
-                             {call("sms:was_sent", to)});
+        if (!answer.reason.empty()) return lines_.prepare(call("sms:fails", to + ", " + quote(answer.reason)));
+        lines_.expect(call("sms:was_sent", to + ", " + quote(text_of(ask.options, "body"))),
+                      {call("sms:was_sent", to)});
     }
 
     // An ask of a conversation and what came of it.
     void tell_talk(const script::Recording::Handler& handler, const Ask& ask, const Answer& answer) {
-        script_.has_assistant = true;
         if (ask.kind == "converse") open(handler, ask);
         if (auto output = ask.options.find("output"); output != ask.options.end())
             tell_result(output->get<std::string>());
@@ -248,8 +244,8 @@ private:
         auto arguments = Json::parse(text_of(tool, "arguments"), nullptr, false);
         const bool plain = arguments.is_object() && !holds_null(arguments);
         auto name = quote(text_of(tool, "name"));
-        script_.lines.act(plain ? call("assistant:uses", name, arguments)
-                                : call("assistant:uses", name + ", " + quote(text_of(tool, "arguments"))));
+        lines_.act(plain ? call("assistant:uses", name, arguments)
+                         : call("assistant:uses", name + ", " + quote(text_of(tool, "arguments"))));
         said_by_tools_.clear();
     }
 
@@ -264,9 +260,9 @@ private:
     void tell_result(const std::string& output) {
         auto json = Json::parse(output, nullptr, false);
         auto error = text_of(json, "error");
-        script_.lines.expect(call("assistant:is_told", !error.empty()     ? quote(error)
-                                                       : json.is_object() ? lua_literal(json)
-                                                                          : quote(output)));
+        lines_.expect(call("assistant:is_told", !error.empty()     ? quote(error)
+                                                : json.is_object() ? lua_literal(json)
+                                                                   : quote(output)));
     }
 
     void tell_spoken(bool to_a_tool) {
@@ -285,9 +281,8 @@ private:
         constexpr std::string_view keypad = "[keypad] ";
         if (who == "caller") {
             silences_ = 0;
-            return script_.lines.act(text.starts_with(keypad)
-                                         ? call("caller:presses", quote(text.substr(keypad.size())))
-                                         : call("caller:says", quote(text)));
+            return lines_.act(text.starts_with(keypad) ? call("caller:presses", quote(text.substr(keypad.size())))
+                                                       : call("caller:says", quote(text)));
         }
         auto heard = sound(text);
         if (heard.empty()) return;
@@ -297,10 +292,10 @@ private:
         if (known != said_by_tools_.end()) return static_cast<void>(said_by_tools_.erase(known));
         if (heard == sound(silence().value("prompt", still_there))) {
             ++silences_;
-            return script_.lines.act("caller:says_nothing()");
+            return lines_.act("caller:says_nothing()");
         }
         if (heard == sound(text_of(settings_, "goodbye"))) return;
-        script_.lines.act(call("assistant:says", quote(text)));
+        lines_.act(call("assistant:says", quote(text)));
     }
 
     Json silence() const {
@@ -314,31 +309,30 @@ private:
         if (reason == "caller_hung_up") return hang_up();
         if (reason == "time_limit") {
             auto limit = settings_.value("time_limit", Json(600));
-            return script_.lines.act(call("clock:advance", lua_literal(limit)));
+            return lines_.act(call("clock:advance", lua_literal(limit)));
         }
         if (reason == "silence")
             for (auto times = silence().value("times", 2U) + 1; silences_ < times; ++silences_)
-                script_.lines.act("caller:says_nothing()");
+                lines_.act("caller:says_nothing()");
         else if (reason == "failed")
-            script_.lines.act(text_of(finished, "what") == "timed_out" ? "assistant:stays_silent()"
-                                                                       : "assistant:drops()");
+            lines_.act(text_of(finished, "what") == "timed_out" ? "assistant:stays_silent()" : "assistant:drops()");
         else
-            script_.lines.act("assistant:finishes()");
+            lines_.act("assistant:finishes()");
     }
 
     void tell_fallback(const Json& fallback, const std::optional<Answer>& outcome) {
         auto number = fallback.is_object() ? text_of(fallback, "dial") : "";
-        if (number.empty()) return script_.lines.see("caller:is_hung_up()");
-        script_.lines.see(call("caller:is_put_through_to", quote(number)));
+        if (number.empty()) return lines_.see("caller:is_hung_up()");
+        lines_.see(call("caller:is_put_through_to", quote(number)));
         if (!outcome) return;
         if (outcome->reason == "hung_up") return hang_up();
-        script_.lines.act(deed({"dial", Json::object(), ""}, *outcome));
-        script_.lines.see("caller:is_hung_up()");
+        lines_.act(deed({"dial", Json::object(), ""}, *outcome));
+        lines_.see("caller:is_hung_up()");
     }
 
     const Rehearsal& rehearsal_;
     const session::Conversation::Said& kept_;
-    CallScript script_;
+    TestLines lines_;
     KeptValues values_;
     std::size_t step_ = 0;
     bool gone_ = false;
@@ -354,8 +348,8 @@ private:
 
 }  // namespace
 
-CallScript script_of(const Rehearsal& rehearsal, const session::Conversation::Said& kept, const session::PastRun& run,
-                     const Json& fallback) {
+TestLines script_of(const Rehearsal& rehearsal, const session::Conversation::Said& kept, const session::PastRun& run,
+                    const Json& fallback) {
     return Scribe(rehearsal, kept).write(run, fallback);
 }
 

@@ -47,6 +47,7 @@ protected:
         options.settings.voice_url = url("/twilio/voice");
         options.settings.status_callback = url("/twilio/status");
         options.webhooks.patience = std::chrono::seconds(10);
+        options.seed = ++played_;  // other calls than in the scenarios before
         std::unique_ptr<sim::Scenario> scenario;
         options.on_event = [&](const sim::CarrierCall& call, const sim::CallEvent& event) {
             scenario->show(call, event);
@@ -74,6 +75,7 @@ protected:
     std::optional<sim::ModelServer> model_;
 
 private:
+    std::uint64_t played_ = 0;
     mutable std::mutex mutex_;
     std::vector<std::string> lines_;
 };
