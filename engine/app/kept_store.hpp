@@ -2,9 +2,12 @@
 
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "core/wait.hpp"
 #include "store/storage.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include <filesystem>
 #include <stdexcept>
@@ -42,7 +45,14 @@ public:
     const core::Clock& clock() const { return clock_; }
     core::Log& log() { return log_; }
 
+    // Runs an operation of one of these to its end.
+    template <class T>
+    T wait(boost::asio::awaitable<T> operation) {
+        return core::wait(context_, std::move(operation));
+    }
+
 private:
+    boost::asio::io_context context_{1};  // outlives the threads of the store, which post to it
     core::SystemClock clock_;
     core::Log log_;
     store::Storage storage_;

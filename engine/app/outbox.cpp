@@ -3,7 +3,6 @@
 #include "app/time_text.hpp"
 #include "core/json_text.hpp"
 #include "core/phone_number.hpp"
-#include "core/wait.hpp"
 
 #include <iomanip>
 #include <iostream>
@@ -14,7 +13,6 @@ namespace {
 
 using core::Json;
 using core::Promise;
-using core::wait;
 
 struct OutboxOptions : StoreOptions {
     std::string business;
@@ -76,8 +74,8 @@ int refuse(const core::Error& error, const std::string& id) {
     return failure;
 }
 
-int list(core::Outbox& outbox, const OutboxOptions& options) {
-    auto promises = value_of(wait(outbox.list({.dead = options.dead, .business = options.business})));
+int list(KeptStore& kept, const OutboxOptions& options) {
+    auto promises = value_of(kept.wait(kept.outbox().list({.dead = options.dead, .business = options.business})));
     if (options.json)
         print_json(promises, options);
     else
@@ -85,21 +83,21 @@ int list(core::Outbox& outbox, const OutboxOptions& options) {
     return success;
 }
 
-int retry(core::Outbox& outbox, const OutboxOptions& options, core::Time now) {
+int retry(KeptStore& kept, const OutboxOptions& options) {
     if (!options.all) {
-        auto done = wait(outbox.retry(options.id, now));
+        auto done = kept.wait(kept.outbox().retry(options.id, kept.clock().now()));
         return done ? success : refuse(done.error(), options.id);
     }
-    auto dead = value_of(wait(outbox.list({.dead = true, .business = options.business})));
+    auto dead = value_of(kept.wait(kept.outbox().list({.dead = true, .business = options.business})));
     std::size_t count = 0;
     for (const auto& promise : dead)
-        if (wait(outbox.retry(promise.id, now))) ++count;
+        if (kept.wait(kept.outbox().retry(promise.id, kept.clock().now()))) ++count;
     std::cout << count << (count == 1 ? " promise" : " promises") << " will be tried again\n";
     return success;
 }
 
-int drop(core::Outbox& outbox, const OutboxOptions& options) {
-    auto done = wait(outbox.drop(options.id));
+int drop(KeptStore& kept, const OutboxOptions& options) {
+    auto done = kept.wait(kept.outbox().drop(options.id));
     return done ? success : refuse(done.error(), options.id);
 }
 
@@ -131,9 +129,9 @@ void add_outbox(CLI::App& app, int& exit_code) {
             throw CLI::ValidationError("outbox retry", "name a promise, or all of them with --all");
         KeptStore kept(*options);
         if (again->parsed())
-            exit_code = retry(kept.outbox(), *options, kept.clock().now());
+            exit_code = retry(kept, *options);
         else
-            exit_code = away->parsed() ? drop(kept.outbox(), *options) : list(kept.outbox(), *options);
+            exit_code = away->parsed() ? drop(kept, *options) : list(kept, *options);
     });
 }
 

@@ -2,7 +2,6 @@
 
 #include "app/time_text.hpp"
 #include "core/phone_number.hpp"
-#include "core/wait.hpp"
 #include "session/call_usage.hpp"
 #include "session/secret_settings.hpp"
 
@@ -11,8 +10,6 @@
 
 namespace switchhook::app {
 namespace {
-
-using core::wait;
 
 constexpr std::size_t most_named = 3;
 
@@ -24,11 +21,11 @@ PastCalls::PastCalls(const StoreOptions& options)
       versions_(no_flows_, kept_.store(), {}, kept_.log()) {}
 
 std::vector<core::CallRecord> PastCalls::list(core::CallFilter filter) {
-    return value_of(wait(kept_.store().calls(std::move(filter))));
+    return value_of(kept_.wait(kept_.store().calls(std::move(filter))));
 }
 
 PastCalls::Found<core::CallRecord> PastCalls::find(const std::string& id) {
-    if (auto exactly = value_of(wait(kept_.store().find_call(id)))) return std::move(*exactly);
+    if (auto exactly = value_of(kept_.wait(kept_.store().find_call(id)))) return std::move(*exactly);
     auto found = list({.id = id, .most = most_named + 1});
     if (found.size() == 1) return std::move(found.front());
     if (found.empty()) return "no call's id begins with `" + id + "`: `switchhook calls` lists those that are kept";
@@ -38,11 +35,11 @@ PastCalls::Found<core::CallRecord> PastCalls::find(const std::string& id) {
 }
 
 core::Json PastCalls::usage(const core::CallRecord& call) {
-    return session::usage_of(value_of(wait(kept_.store().journal(call.info.id))));
+    return session::usage_of(value_of(kept_.wait(kept_.store().journal(call.info.id))));
 }
 
 PastCalls::Found<session::KeptCall> PastCalls::open(const core::CallRecord& call) {
-    auto found = wait(session::find_kept_call(call.info.id, kept_.store(), versions_));
+    auto found = kept_.wait(session::find_kept_call(call.info.id, kept_.store(), versions_));
     if (found) {
         found->record.info = session::masked(std::move(found->record.info));
         return std::move(*found);

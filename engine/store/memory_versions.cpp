@@ -23,7 +23,8 @@ Result<void> MemoryVersions::put(const core::FlowVersions& now, const core::Vers
     auto found = chosen_.find(now.flow);
     if ((found == chosen_.end() ? 0 : found->second.revision) != now.revision) return Errc::conflict;
     if (sources) {
-        auto done = core::wait(store_.keep_version(now.flow, change.version, *sources));
+        boost::asio::io_context context(1);
+        auto done = core::wait(context, store_.keep_version(now.flow, change.version, *sources));
         if (!done) return done;
     }
     auto& kept = chosen_[now.flow] = now;
@@ -44,7 +45,8 @@ Result<std::vector<core::VersionChange>> MemoryVersions::history(const std::stri
 }
 
 Result<std::optional<Json>> MemoryVersions::sources(const std::string& flow, const std::string& version) {
-    return core::wait(store_.find_version(flow, version));
+    boost::asio::io_context context(1);
+    return core::wait(context, store_.find_version(flow, version));
 }
 
 Result<std::map<std::string, std::size_t>> MemoryVersions::calls(const std::string& flow) {
