@@ -52,7 +52,7 @@ public:
 
     LuaToken next() {
         skip_blanks_and_comments();
-        LuaToken token{LuaToken::Kind::end, {}, line_};
+        LuaToken token{LuaToken::Kind::end, {}, line_, at_, at_};
         if (done()) return token;
         if (is_letter(peek())) {
             token.kind = LuaToken::Kind::name;
@@ -70,6 +70,7 @@ public:
             token.kind = LuaToken::Kind::symbol;
             token.text = symbol();
         }
+        token.end = at_;
         return token;
     }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@ struct LuaToken {
     Kind kind = Kind::end;
     std::string text;  // a name (keywords too) or symbol as written; a string's value, its escapes resolved
     int line = 0;      // where it begins, from 1
+    // The bytes of the source that it takes: from `begin` to before `end`.
+    std::size_t begin = 0;
+    std::size_t end = 0;
 
     bool is_name(std::string_view name) const { return kind == Kind::name && text == name; }
     bool is_symbol(std::string_view symbol) const { return kind == Kind::symbol && text == symbol; }
