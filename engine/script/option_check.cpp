@@ -12,14 +12,16 @@ namespace {
 
 using core::Json;
 using Kind = AnnotatedType::Kind;
-using Complaint = std::optional<std::string>;
+using Complaint = std::optional<OptionProblem>;
 
 // Where in an ask a value stands. Lives on the stack; put into words only when there is something to complain about.
 struct Place {
     const Place* outer = nullptr;
     std::string_view name;  // of the field
     std::size_t index = 0;  // of the list's item, from 1; 0: not an item, or the only one
+    std::size_t item = 0;   // the same, also for the only one
     std::string_view verb;  // set where the options of a verb begin
+    bool partial = false;   // what must be given may be given elsewhere
 };
 
 std::string verbs(const Place& place) {
@@ -34,6 +36,18 @@ std::string path(const Place& place) {
     if (!place.name.empty()) text += (text.empty() ? "" : ".") + std::string(place.name);
     if (place.index > 0) text += "[" + std::to_string(place.index) + "]";
     return text;
+}
+
+// From the outermost name inwards, an item of a list as "#2".
+std::vector<std::string> steps_to(const Place& place) {
+    auto steps = place.outer ? steps_to(*place.outer) : std::vector<std::string>();
+    if (!place.name.empty()) steps.emplace_back(place.name);
+    if (place.item > 0) steps.push_back("#" + std::to_string(place.item));
+    return steps;
+}
+
+OptionProblem problem(std::string what, const Place& place) {
+    return {std::move(what), steps_to(place), false};
 }
 
 std::string number_text(double number) {
@@ -126,6 +140,7 @@ bool has(const Json& object, const std::string& name) {
 
 // The type without its contents: enough to choose among alternatives.
 bool fits(const Json& value, const AnnotatedType& type) {
+    if (value.is_discarded()) return true;
     switch (type.kind) {
         case Kind::any:
             return true;
@@ -199,13 +214,19 @@ Complaint check_format(const std::string& text, const AnnotatedAlias& alias, con
     if (format == "SIP") good = text.starts_with("sip:") || text.starts_with("sips:");
     if (good) return {};
     auto complaint = verbs(place) + "`" + path(place) + "` is " + alias.about + ", not " + shown(text);
-    return format == "E.164" ? complaint + phone_number_hint(text) : complaint;
+    if (format != "E.164") return problem(std::move(complaint), place);
+    auto found = problem(complaint + phone_number_hint(text), place);
+    found.phone_number = true;
+    return found;
 }
 
 Complaint check_class(const Json& value, const AnnotatedClass& rules, const Place& place);
 
 Complaint mismatch(const Json& value, const AnnotatedType& type, const Constraints& constraints, const Place& place) {
-    return verbs(place) + "`" + path(place) + "` is " + expected(type, constraints) + ", not " + shown(value);
+    auto name = path(place);
+    return problem(verbs(place) + (name.empty() ? "what it is given" : "`" + name + "`") + " is " +
+                       expected(type, constraints) + ", not " + shown(value),
+                   place);
 }
 
 Complaint check_value(const Json& value, const AnnotatedType& type, const Constraints& constraints, const Place& place);
@@ -214,7 +235,7 @@ Complaint check_items(const Json& list, const AnnotatedType& item, const Place& 
     std::size_t index = 0;
     for (const auto& each : list) {
         ++index;
-        Place inner{&place, {}, list.size() > 1 ? index : 0, {}};
+        Place inner{&place, {}, list.size() > 1 ? index : 0, index, {}};
         if (auto complaint = check_value(each, item, {}, inner)) return complaint;
     }
     return {};
@@ -238,6 +259,7 @@ Complaint check_one_of(const Json& value, const AnnotatedType& type, const Const
 
 Complaint check_value(const Json& value, const AnnotatedType& type, const Constraints& constraints,
                       const Place& place) {
+    if (value.is_discarded()) return {};
     if (type.kind == Kind::one_of) return check_one_of(value, type, constraints, place);
     if (type.kind == Kind::class_ && value.is_object()) return check_class(value, *type.of_class, place);
     if (!fits(value, type)) return mismatch(value, type, constraints, place);
@@ -251,8 +273,9 @@ Complaint check_value(const Json& value, const AnnotatedType& type, const Constr
         if (auto complaint = check_items(value, type.parts[0], place)) return complaint;
     if (value.is_number() && !is_in_range(value, constraints)) return mismatch(value, type, constraints, place);
     if (constraints.longest && (value.is_string() || value.is_array()) && length(value) > *constraints.longest)
-        return verbs(place) + "`" + path(place) + "` has at most " + std::to_string(*constraints.longest) +
-               (value.is_string() ? " characters, not " : " items, not ") + std::to_string(length(value));
+        return problem(verbs(place) + "`" + path(place) + "` has at most " + std::to_string(*constraints.longest) +
+                           (value.is_string() ? " characters, not " : " items, not ") + std::to_string(length(value)),
+                       place);
     return {};
 }
 
@@ -283,35 +306,37 @@ std::string missing(const AnnotatedField& field, const Place& place) {
 
 Complaint check_class(const Json& value, const AnnotatedClass& rules, const Place& at) {
     bool is_verb = at.outer && !rules.ask.empty();
-    Place place{&at, {}, 0, is_verb ? std::string_view(rules.ask) : std::string_view{}};
+    Place place{&at, {}, 0, 0, is_verb ? std::string_view(rules.ask) : std::string_view{}};
     if (value.is_object()) {
         for (const auto& [name, option] : value.get_ref<const Json::object_t&>()) {
             const auto* field = rules.field(name);
-            if (!field) return unknown_option(name, rules, place);
+            Place inner{&place, name, 0, 0, {}};
+            if (!field) return problem(unknown_option(name, rules, place), inner);
             if (option.is_null()) continue;
-            Place inner{&place, name, 0, {}};
             if (auto complaint = check_value(option, field->type, field->constraints, inner)) return complaint;
         }
     }
+    if (at.partial) return {};
     for (const auto& field : rules.fields) {
         if (field.optional || (value.is_object() && value.contains(field.name) && !value[field.name].is_null()))
             continue;
-        Place inner{&place, field.name, 0, {}};
-        return missing(field, inner);
+        Place inner{&place, field.name, 0, 0, {}};
+        return problem(missing(field, inner), place);
     }
     for (const auto& names : rules.needs) {
         if (std::ranges::any_of(names, [&](const auto& name) { return has(value, name); })) continue;
-        Place inner{&place, names.front(), 0, {}};
-        if (names.size() == 1) return missing(*rules.field(names.front()), inner);
-        return verbs(place) + join(names) + " is missing";
+        Place inner{&place, names.front(), 0, 0, {}};
+        if (names.size() == 1) return problem(missing(*rules.field(names.front()), inner), place);
+        return problem(verbs(place) + join(names) + " is missing", place);
     }
     return {};
 }
 
 Complaint check_options_table(std::string_view verb, const Json& options, const AnnotatedClass& rules) {
-    Place place{nullptr, {}, 0, verb};
+    Place place{nullptr, {}, 0, 0, verb};
     if (!options.is_object() && !options.is_null() && !is_empty_table(options))
-        return verbs(place) + "its options are a table with names, such as { timeout = 5 }, not " + shown(options);
+        return problem(
+            verbs(place) + "its options are a table with names, such as { timeout = 5 }, not " + shown(options), place);
     return check_class(options, rules, place);
 }
 
@@ -321,7 +346,8 @@ std::string why_not(std::string_view handler) {
     return "there is no message to reply to";
 }
 
-Complaint check_phase(std::string_view kind, const std::vector<std::string>& phases, std::string_view handler) {
+std::optional<std::string> check_phase(std::string_view kind, const std::vector<std::string>& phases,
+                                       std::string_view handler) {
     auto verb = "`" + std::string(kind) + "`";
     if (handler.empty()) return verb + " cannot be used while the file loads: it belongs in a handler, such as on_call";
     if (phases.empty() || std::ranges::find(phases, handler) != phases.end()) return {};
@@ -346,6 +372,18 @@ std::string unknown_member(std::string_view class_name, std::string_view member)
     return text + "; what you keep yourself goes into `" + variable + ".vars`";
 }
 
+std::optional<std::string> in_words(Complaint complaint) {
+    return complaint ? std::optional(std::move(complaint->what)) : std::nullopt;
+}
+
+// A class without fields is nobody's to write out: what remains of the type is.
+AnnotatedType without_opaque_classes(const AnnotatedType& type) {
+    if (type.kind != Kind::one_of) return type;
+    auto left = type;
+    std::erase_if(left.parts, [](const auto& part) { return part.of_class && part.of_class->fields.empty(); });
+    return left.parts.size() == 1 ? AnnotatedType(left.parts[0]) : left;
+}
+
 std::string unknown_kind(std::string_view kind) {
     std::vector<std::string> kinds;
     for (const auto& [name, rules] : Annotations::embedded().asks()) kinds.push_back(name);
@@ -356,7 +394,7 @@ std::string unknown_kind(std::string_view kind) {
 
 }  // namespace
 
-Complaint check_options(std::string_view kind, const Json& options, std::string_view handler) {
+std::optional<std::string> check_options(std::string_view kind, const Json& options, std::string_view handler) {
     if (auto dot = kind.find('.'); dot != std::string_view::npos)
         return unknown_member(kind.substr(0, dot), kind.substr(dot + 1));
     const auto* rules = Annotations::embedded().ask(kind);
@@ -364,13 +402,29 @@ Complaint check_options(std::string_view kind, const Json& options, std::string_
     bool allowed =
         !handler.empty() && (rules->phases.empty() || std::ranges::find(rules->phases, handler) != rules->phases.end());
     if (!allowed) return check_phase(kind, rules->phases, handler);
-    return check_options_table(kind, options, *rules->options);
+    return in_words(check_options_table(kind, options, *rules->options));
 }
 
-Complaint check_table(std::string_view verb, std::string_view class_name, const Json& table) {
+std::optional<std::string> check_table(std::string_view verb, std::string_view class_name, const Json& table) {
     const auto* rules = Annotations::embedded().class_named(class_name);
     if (!rules) return "there are no options named " + std::string(class_name);
-    return check_options_table(verb, table, *rules);
+    return in_words(check_options_table(verb, table, *rules));
+}
+
+std::optional<OptionProblem> check_argument(std::string_view verb, const AnnotatedField& parameter, const Json& value) {
+    if (value.is_discarded() || (value.is_null() && parameter.optional)) return {};
+    Place place{nullptr, {}, 0, 0, verb, parameter.optional};
+    auto type = without_opaque_classes(parameter.type);
+    bool options = type.kind == Kind::class_ || (type.kind == Kind::one_of && value.is_object());
+    if (options) return check_value(value, type, parameter.constraints, place);
+    Place inner{&place, parameter.name, 0, 0, {}};
+    auto found = check_value(value, type, parameter.constraints, inner);
+    if (found && !found->path.empty()) found->path.erase(found->path.begin());
+    return found;
+}
+
+std::string why_not_there(std::string_view verb, const std::vector<std::string>& phases, std::string_view handler) {
+    return check_phase(verb, phases, handler).value_or("");
 }
 
 }  // namespace switchhook::script
