@@ -1,5 +1,7 @@
 #include "script/flow_refresh.hpp"
 
+#include "script/code_check.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -19,6 +21,14 @@ std::string one_line(const Problems& problems) {
         text += (i == 0 ? "" : "; ") + problems[i].text();
     if (problems.size() > shown) text += "; and " + std::to_string(problems.size() - shown) + " more";
     return text;
+}
+
+// The same for what a flow goes live with.
+void log_remarks(core::Log& log, const std::string& file, const CodeProblems& remarks) {
+    if (remarks.empty()) return;
+    Problems problems;
+    for (const auto& remark : remarks) problems.push_back(remark.problem);
+    log.warn("flow_remarks", {{"flow", file}, {"problems", one_line(problems)}});
 }
 
 double milliseconds(SteadyClock::duration time) {
@@ -139,6 +149,12 @@ void FlowRefresh::compile(Candidate& candidate) {
         candidate.problems = std::move(*problems);
     else
         candidate.flow = std::get<std::shared_ptr<const Flow>>(std::move(compiled));
+    if (candidate.flow) {
+        auto found = check_code(candidate.reading.bundle);
+        candidate.problems = fatal(found);
+        if (!candidate.problems.empty()) candidate.flow = nullptr;
+        log_remarks(log_, candidate.name, remarks(std::move(found)));
+    }
     candidate.took += SteadyClock::now() - started;
 }
 
