@@ -49,6 +49,10 @@ const Flow& FlowRun::flow() const {
     return *state_->flow;
 }
 
+std::string FlowRun::values() const {
+    return state_->lua ? state_->lua->values() : std::string();
+}
+
 std::size_t FlowRun::memory_bytes() const {
     return state_->lua ? state_->lua->memory().used() : 0;
 }

@@ -57,6 +57,11 @@ public:
     Step resume(const core::Answer& answer);
 
     const Flow& flow() const;
+
+    // The author's own variables where the flow stands or broke, as `answer = nil, tries = 2`, as far as they are known
+    // (script/author_values.hpp).
+    std::string values() const;
+
     std::size_t memory_bytes() const;  // held by the Lua state now
 
 private:

@@ -1,6 +1,7 @@
 #include "script/flow_state.hpp"
 
 #include "script/author_line.hpp"
+#include "script/author_values.hpp"
 #include "script/bytecode.hpp"
 #include "script/compiled_flow.hpp"
 #include "script/engine_functions.hpp"
@@ -396,6 +397,10 @@ std::optional<Failed> FlowState::load(core::Time now) {
 
 void FlowState::push_returned() {
     lua_getfield(L_, LUA_REGISTRYINDEX, returned_field);
+}
+
+std::string FlowState::values() const {
+    return thread_ != nullptr ? author_values(thread_) : std::string();
 }
 
 Step FlowState::start(std::string_view handler, const core::CallInfo& info) {

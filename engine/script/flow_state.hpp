@@ -38,6 +38,9 @@ public:
     // Pushes what flow.lua returned. REQUIRES: load succeeded.
     void push_returned();
 
+    // The author's variables where the flow's coroutine stands.
+    std::string values() const;
+
     lua_State* lua() const { return L_; }
     MemoryCap& memory() { return memory_; }
 

@@ -1,5 +1,6 @@
 #include "session/flow_session.hpp"
 
+#include "session/failure_text.hpp"
 #include "session/secret_settings.hpp"
 
 #include <algorithm>
@@ -180,6 +181,7 @@ FlowSession::End FlowSession::diverge(const Ask& ask) {
 }
 
 void FlowSession::report(std::string_view handler, const script::Failed& failed) {
+    auto without_secrets = [&](std::string text) { return secretive_ ? with_.vault->mask(std::move(text)) : text; };
     with_.metrics.flow_failures_total.Increment();
     if (!failed.limit.empty()) with_.metrics.limit_hit(failed.limit);
     with_.log.error("flow failed", {{"call", info_.id},
@@ -188,7 +190,9 @@ void FlowSession::report(std::string_view handler, const script::Failed& failed)
                                     {"version", flow().version()},
                                     {"handler", handler},
                                     {"at", failed.where},
-                                    {"what", secretive_ ? with_.vault->mask(failed.what) : failed.what}});
+                                    {"what", without_secrets(failed.what)},
+                                    {"values", without_secrets(run_.values())},
+                                    {"transcript", without_secrets(transcript_text(transcript_.lines()))}});
 }
 
 }  // namespace switchhook::session

@@ -146,6 +146,22 @@ TEST_F(SessionOfACall, ApologisesWhereNoFallbackIsNamed) {
     EXPECT_TRUE(port.finished);
 }
 
+TEST_F(SessionOfACall, TellsWhereAFlowBrokeOnWhatAndAfterWhat) {
+    port.answers = {of({{"digits", "4711"}}), nothing("timeout")};
+    serve(R"(return { on_call = function(call)
+        local tries = 2
+        call:gather { say = "Your PIN?" }
+        local answer, reason = call:gather { say = "For how many?", digits = 1 }
+        if not answer then error("nobody says for how many") end
+    end })");
+    EXPECT_THAT(lines.text(), HasSubstr("flow failed"));
+    EXPECT_THAT(lines.text(), HasSubstr("flow.lua:5"));
+    EXPECT_THAT(lines.text(), HasSubstr("tries = 2, answer = nil, reason ="));
+    EXPECT_THAT(lines.text(),
+                HasSubstr("flow: Your PIN? / caller: [presses (4 digits)] / flow: For how many? / caller: "
+                          "[timeout]"));
+}
+
 TEST_F(SessionOfACall, TakesTheFallbackWhenAnAnswerCannotBeJournaled) {
     store.fails_from_seq = 2;
     port.answers = {of({{"digits", "1"}}), of({{"status", "completed"}})};

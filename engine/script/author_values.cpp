@@ -1,0 +1,129 @@
+#include "script/author_values.hpp"
+
+#include <lua.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace switchhook::script {
+namespace {
+
+constexpr std::size_t most_values = 8;
+constexpr std::size_t most_fields = 6;
+constexpr std::size_t longest_text = 40;
+
+// A word in the name of what must not be read in a log.
+constexpr std::array<std::string_view, 12> secret_words = {"password", "passwd", "secret", "token", "key",  "pin",
+                                                           "digits",   "card",   "cvv",    "ssn",   "auth", "code"};
+
+bool is_secret(std::string name) {
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return std::ranges::any_of(secret_words, [&](auto word) { return name.find(word) != std::string::npos; });
+}
+
+// What may be a phone number shows its last four digits.
+std::string masked(const std::string& text) {
+    std::string shown;
+    for (std::size_t i = 0; i < text.size();) {
+        auto end = i;
+        while (end < text.size() && std::isdigit(static_cast<unsigned char>(text[end])) != 0) ++end;
+        if (end - i >= 7)
+            shown += "…" + text.substr(end - 4, 4);
+        else
+            shown += text.substr(i, std::max<std::size_t>(end - i, 1));
+        i = std::max(end, i + 1);
+    }
+    return shown;
+}
+
+// Whole characters of UTF-8 only.
+std::string cut(std::string text) {
+    if (text.size() <= longest_text) return text;
+    auto size = longest_text;
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+    return text.substr(0, size) + "…";
+}
+
+// A value that is no table; nothing for what is no plain value.
+std::optional<std::string> plain(lua_State* L, int index) {
+    switch (lua_type(L, index)) {
+        case LUA_TNIL:
+            return "nil";
+        case LUA_TBOOLEAN:
+            return lua_toboolean(L, index) != 0 ? "true" : "false";
+        case LUA_TNUMBER: {
+            std::array<char, 32> text{};
+            std::snprintf(text.data(), text.size(), "%.14g", lua_tonumber(L, index));
+            return text.data();
+        }
+        case LUA_TSTRING: {
+            std::size_t size = 0;
+            const auto* text = lua_tolstring(L, index, &size);
+            return "\"" + cut(masked({text, size})) + "\"";
+        }
+        default:
+            return std::nullopt;
+    }
+}
+
+std::string table(lua_State* L, int index) {
+    std::map<std::string, std::string> fields;
+    lua_pushnil(L);
+    while (lua_next(L, index) != 0) {
+        if (lua_type(L, -2) == LUA_TSTRING && fields.size() < most_fields) {
+            std::string name = lua_tostring(L, -2);
+            if (auto value = plain(L, lua_gettop(L)); value && !is_secret(name)) fields.emplace(name, *value);
+        }
+        lua_pop(L, 1);
+    }
+    std::string text;
+    for (const auto& [name, value] : fields) text += (text.empty() ? "" : ", ") + name + " = " + value;
+    return text.empty() ? "{ … }" : "{ " + text + " }";
+}
+
+// The value on top of the stack. A call, an agent and their like have a metatable, and are no news.
+std::optional<std::string> shown(lua_State* L) {
+    int index = lua_gettop(L);
+    if (lua_type(L, index) != LUA_TTABLE) return plain(L, index);
+    if (lua_getmetatable(L, index) != 0) {
+        lua_pop(L, 1);
+        return std::nullopt;
+    }
+    return table(L, index);
+}
+
+}  // namespace
+
+std::string author_values(lua_State* L) {
+    if (lua_checkstack(L, 8) == 0) return {};
+    lua_Debug frame;
+    for (int level = 0; lua_getstack(L, level, &frame) == 1; ++level) {
+        lua_getinfo(L, "S", &frame);
+        if (frame.source[0] != '@') continue;
+        std::vector<std::pair<std::string, std::string>> values;
+        for (int i = 1;; ++i) {
+            const char* given = lua_getlocal(L, &frame, i);
+            if (given == nullptr) break;
+            std::string name = given;
+            // Lua's own variables, of a loop, are in parentheses.
+            auto value = name[0] == '(' || is_secret(name) ? std::nullopt : shown(L);
+            lua_pop(L, 1);
+            std::erase_if(values, [&](const auto& one) { return one.first == name; });  // a new one of that name
+            if (value) values.emplace_back(name, *value);
+        }
+        if (values.size() > most_values) values.erase(values.begin(), values.end() - most_values);
+        std::string text;
+        for (const auto& [name, value] : values) text += (text.empty() ? "" : ", ") + name + " = " + value;
+        return text;
+    }
+    return {};
+}
+
+}  // namespace switchhook::script
