@@ -1,6 +1,7 @@
 #include "app/carrier_documents.hpp"
 #include "app/commands.hpp"
 #include "app/flow_paths.hpp"
+#include "app/test_coverage.hpp"
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
@@ -33,6 +34,7 @@ struct TestOptions {
     bool shuffle = false;
     std::optional<std::uint64_t> seed;
     bool update = false;
+    CoverageOptions coverage;
     bool watch = false;
 };
 
@@ -40,6 +42,7 @@ struct TestOptions {
 struct Outcome {
     script::Problems problems;
     std::vector<script::TestResult> results;
+    script::Coverage coverage;
 };
 
 // Whether a test's flow is among what was named; a shared module names every flow that may require it.
@@ -50,9 +53,8 @@ bool is_named(const FlowPaths& named, const script::Source& test) {
            });
 }
 
-// How to load flows with a tester that keeps what it sees in `results`.
-script::FlowLibrary::Options library_options(const FlowPaths& named, const TestOptions& options,
-                                             std::vector<script::TestResult>& results) {
+// How to load flows with a tester that keeps what it sees.
+script::FlowLibrary::Options library_options(const FlowPaths& named, const TestOptions& options, Outcome& outcome) {
     script::FlowLibrary::Options library{.root = named.root, .render = carrier_documents()};
     library.run_tests = [&](const script::Source& test, std::shared_ptr<const script::Flow> flow,
                             const script::FlowTester::Options& how, const script::FlowTester::FindFlow& find) {
@@ -63,8 +65,9 @@ script::FlowLibrary::Options library_options(const FlowPaths& named, const TestO
         chosen.shuffle = options.shuffle;
         chosen.seed = options.seed.value_or(0);
         chosen.update = options.update;
+        if (options.coverage.wanted()) flow = outcome.coverage.counted(*flow, how.limits);
         auto ran = script::FlowTester::run(test, std::move(flow), chosen, find);
-        results.insert(results.end(), ran.begin(), ran.end());
+        outcome.results.insert(outcome.results.end(), ran.begin(), ran.end());
         // Failed tests are reported as tests; here they are no problems of loading.
         return std::vector<script::TestResult>();
     };
@@ -74,12 +77,12 @@ script::FlowLibrary::Options library_options(const FlowPaths& named, const TestO
 // Loads as `check` does.
 Outcome run_tests(const FlowPaths& named, const TestOptions& options) {
     Outcome outcome;
-    auto library = library_options(named, options, outcome.results);
+    auto library = library_options(named, options, outcome);
     outcome.problems = script::FlowLibrary::check(library, named.paths);
     return outcome;
 }
 
-int report(const Outcome& outcome, const TestOptions& options) {
+int report(const FlowPaths& named, const Outcome& outcome, const TestOptions& options) {
     if (options.shuffle) std::cerr << "switchhook: shuffled with --seed " << *options.seed << '\n';
     for (const auto& problem : outcome.problems) std::cerr << problem.text() << '\n';
     if (options.format == "tap")
@@ -98,6 +101,10 @@ int report(const Outcome& outcome, const TestOptions& options) {
             return unavailable;
         }
     }
+    // A report for machines stays whole.
+    auto& out = options.format == "human" ? std::cout : std::cerr;
+    if (options.coverage.wanted() && !report_coverage(options.coverage, outcome.coverage, named, out))
+        return unavailable;
     if (outcome.results.empty() && outcome.problems.empty() && !options.filter.empty()) {
         std::cerr << "switchhook: no test's name contains `" << options.filter << "`\n";
         return failure;
@@ -126,11 +133,11 @@ int watch(FlowPaths named, const TestOptions& options) {
     core::SystemClock clock;
     core::Metrics metrics;
     core::Log unread({}, [](std::string_view) {});
-    script::FlowLibrary library(library_options(named, options, outcome.results), clock, unread, metrics);
+    script::FlowLibrary library(library_options(named, options, outcome), clock, unread, metrics);
     outcome.problems = library.refresh();
     if (!named.paths.empty()) outcome.problems = library.problems(named.paths);
     for (;;) {
-        report(std::exchange(outcome, {}), options);
+        report(named, std::exchange(outcome, {}), options);
         std::cout << "\nwaiting for a save in " << named.root.string() << " (Ctrl-C ends)\n" << std::flush;
         std::unique_lock lock(mutex);
         changed.wait(lock, [&] { return changes.has_value(); });
@@ -148,7 +155,7 @@ int test(TestOptions options) {
         std::cerr << "switchhook: " << named.problem << '\n';
         return unavailable;
     }
-    return options.watch ? watch(std::move(named), options) : report(run_tests(named, options), options);
+    return options.watch ? watch(std::move(named), options) : report(named, run_tests(named, options), options);
 }
 
 }  // namespace
@@ -167,6 +174,7 @@ void add_test(CLI::App& app, int& exit_code) {
     cli->add_flag("--shuffle", options->shuffle, "Runs the tests of a file in an order of chance");
     cli->add_option("--seed", options->seed, "What chance begins with: brings an order back, and the names of calls");
     cli->add_flag("--update", options->update, "Writes the golden files of call:twiml_is instead of comparing them");
+    add_coverage_options(*cli, options->coverage);
     cli->add_flag("--watch", options->watch, "After every save runs the tests of what it changed");
     cli->footer("Exit code 1 if a test fails or a flow does not load.\n");
     cli->callback([options, &exit_code] { exit_code = test(*options); });

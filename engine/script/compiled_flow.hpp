@@ -5,10 +5,13 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 
 namespace switchhook::script {
+
+struct FlowCoverage;
 
 struct Chunk {
     std::string name;  // "@lexi/flow.lua"
@@ -24,7 +27,8 @@ struct Flow::Compiled {
     core::Json settings = core::Json::object();  // by name, what they are where nobody sets them
     DeclaredSettings declared;
     core::Json fallback;
-    bool checked = false;  // it was run, and nothing was wrong
+    bool checked = false;                    // it was run, and nothing was wrong
+    std::shared_ptr<FlowCoverage> coverage;  // null: nothing is counted
 };
 
 }  // namespace switchhook::script

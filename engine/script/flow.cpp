@@ -2,6 +2,7 @@
 
 #include "script/bytecode.hpp"
 #include "script/compiled_flow.hpp"
+#include "script/coverage.hpp"
 #include "script/flow_state.hpp"
 #include "script/returned_table.hpp"
 #include "script/watchdog.hpp"
@@ -92,8 +93,13 @@ void compile_sources(Flow::Compiled& flow, const Limits& limits, Problems& probl
                             "move data out of the code"});
         return;
     }
-    flow.main = compile_source(bundle.main, problems);
-    for (auto& [name, source] : bundle.modules) flow.modules[name] = compile_source(source, problems);
+    auto compile = [&](const Source& source) {
+        auto chunk = compile_source(source, problems);
+        if (!flow.coverage || chunk.bytecode.empty()) return chunk;
+        return compile_source({source.path, counted_source(source, *flow.coverage)}, problems);
+    };
+    flow.main = compile(bundle.main);
+    for (auto& [name, source] : bundle.modules) flow.modules[name] = compile(source);
 }
 
 Problem problem_of(const Failed& failure) {
@@ -145,6 +151,7 @@ Flow::~Flow() = default;
 
 std::variant<std::shared_ptr<const Flow>, Problems> Flow::compile(Bundle bundle, const Limits& limits) {
     auto compiled = std::make_unique<Compiled>();
+    compiled->coverage = CountedCompilation::here();
     compiled->version = bundle.version();
     compiled->bundle = std::move(bundle);
     Problems problems;
@@ -152,6 +159,7 @@ std::variant<std::shared_ptr<const Flow>, Problems> Flow::compile(Bundle bundle,
     if (problems.empty()) problems = check_by_running(*compiled, limits);
     if (!problems.empty()) return problems;
     compiled->checked = true;
+    if (compiled->coverage) compiled->coverage->forget();  // of what checking reached
     return std::shared_ptr<const Flow>(new Flow(std::move(compiled)));
 }
 

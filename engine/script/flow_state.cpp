@@ -4,6 +4,7 @@
 #include "script/author_values.hpp"
 #include "script/bytecode.hpp"
 #include "script/compiled_flow.hpp"
+#include "script/coverage.hpp"
 #include "script/engine_functions.hpp"
 #include "script/lazy_values.hpp"
 #include "script/library.hpp"
@@ -130,6 +131,35 @@ void push_info(lua_State* L, const core::CallInfo& info) {
     lua_setfield(L, -2, "started");
 }
 
+// What the calls in a counted source call: they note what ran, and give a condition's value on.
+int count_statement(lua_State* L) {
+    auto& coverage = *static_cast<FlowCoverage*>(lua_touserdata(L, lua_upvalueindex(1)));
+    auto index = static_cast<std::size_t>(lua_tointeger(L, 1));
+    if (coverage.counting && index < coverage.statements.size()) ++coverage.statements[index].times;
+    return 0;
+}
+
+int count_decision(lua_State* L) {
+    auto& coverage = *static_cast<FlowCoverage*>(lua_touserdata(L, lua_upvalueindex(1)));
+    auto index = static_cast<std::size_t>(lua_tointeger(L, 1));
+    lua_settop(L, 2);
+    if (coverage.counting && index < coverage.decisions.size()) {
+        auto& decision = coverage.decisions[index];
+        ++(lua_toboolean(L, 2) != 0 ? decision.times_true : decision.times_false);
+    }
+    return 1;
+}
+
+void add_counters(lua_State* L, FlowCoverage& coverage) {
+    auto add = [&](const char* name, lua_CFunction function) {
+        lua_pushlightuserdata(L, &coverage);
+        lua_pushcclosure(L, function, 1);
+        add_global(L, name);
+    };
+    add(statement_counter, count_statement);
+    add(decision_counter, count_decision);
+}
+
 std::string milliseconds(std::chrono::microseconds time) {
     return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) + " ms";
 }
@@ -200,6 +230,7 @@ int FlowState::open(lua_State* L) {
     lua_pop(L, 1);
     lua_call(L, 1, 1);
     lua_setfield(L, LUA_REGISTRYINDEX, verbs_field);
+    if (self.flow_.coverage) add_counters(L, *self.flow_.coverage);
     protect_globals(L);
     lua_pushlightuserdata(L, engine_yield_tag());  // the first one of its kind may allocate: here, not under a limit
     lua_gc(L, LUA_GCRESTART, -1);

@@ -1,6 +1,8 @@
 #include "script/recorded_run.hpp"
 
 #include "core/journaled.hpp"
+#include "script/compiled_flow.hpp"
+#include "script/coverage.hpp"
 
 #include <algorithm>
 #include <map>
@@ -60,6 +62,22 @@ Likeness likeness(const Step& then, const Step& now) {
     const bool same = finished && finished_now ? finished->value == finished_now->value : then.index() == now.index();
     return same ? Likeness::same : Likeness::another_way;
 }
+
+// A replay runs what has run before: it is not counted once more.
+class Uncounted {
+public:
+    explicit Uncounted(FlowCoverage* coverage) : coverage_(coverage) {
+        if (coverage_) coverage_->counting = false;
+    }
+    ~Uncounted() {
+        if (coverage_) coverage_->counting = true;
+    }
+    Uncounted(const Uncounted&) = delete;
+    Uncounted& operator=(const Uncounted&) = delete;
+
+private:
+    FlowCoverage* coverage_;
+};
 
 // A flow on its way beside a recording. Between two steps that decide how a call goes on there is what is only heard:
 // that may differ, and the two still go the same way.
@@ -197,6 +215,7 @@ Recording RecordedRun::take_recording() && {
 
 std::optional<std::string> RecordedRun::rebuild() {
     recording_.handlers.back().last = step_;
+    Uncounted uncounted(recording_.flow->compiled().coverage.get());
     Comparison again(recording_, recording_.flow, limits_);
     if (auto found = in_words(again.differences(), recording_)) return found;
     run_ = std::move(again).take_run();
@@ -208,6 +227,7 @@ std::vector<Difference> compare(const Recording& recording, std::shared_ptr<cons
 }
 
 std::optional<std::string> replay(const Recording& recording, const Limits& limits) {
+    Uncounted uncounted(recording.flow->compiled().coverage.get());
     return in_words(compare(recording, recording.flow, limits), recording);
 }
 
