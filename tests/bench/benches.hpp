@@ -11,6 +11,7 @@ void recovery(Report& report);       // 60 s
 void reload(Report& report);         // 120 s
 void tests(Report& report);          // 20 s
 void explore(Report& report);        // 60 s
+void check(Report& report);          // 15 s
 void bridge(Report& report);         // 200 s
 void audio_quality(Report& report);  // 10 s
 

@@ -27,6 +27,7 @@ constexpr std::array benches{
           bridge},
     Bench{"tests", "Mock calls per second of `switchhook test`", tests},
     Bench{"explore", "Paths per second of `switchhook explore`", explore},
+    Bench{"check", "`switchhook check` on 1,000 flows", check},
 };
 
 int usage(std::ostream& out, int code) {
