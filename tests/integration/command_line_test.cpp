@@ -43,6 +43,36 @@ TEST_F(CommandLine, ChecksATestThatFails) {
     EXPECT_THAT(ran.out, HasSubstr("gather"));
 }
 
+TEST_F(CommandLine, ChecksTheCodeItself) {
+    flow("flows/shop/flow.lua",
+         "return { on_call = function(call)\n  call:say('Hi', { voice = 'Polly.Joana' })\nend }\n");
+    auto warned = run_switchhook({"check"});
+    EXPECT_EQ(warned.exit_code, 0) << warned.out;
+    EXPECT_EQ(warned.out,
+              "shop/flow.lua:2: warning: the carrier has no voice \"Polly.Joana\": did you mean \"Polly.Joanna\"? "
+              "[voice]\n");
+    EXPECT_EQ(run_switchhook({"check", "--strict"}).exit_code, 1);
+    flow("flows/shop/flow.lua", "return { on_call = function(call)\n  call:hangup()\n  call:say('Bye')\nend }\n");
+    auto failed = run_switchhook({"check"});
+    EXPECT_EQ(failed.exit_code, 1);
+    EXPECT_THAT(failed.out, HasSubstr("shop/flow.lua:3: this never runs"));
+}
+
+TEST_F(CommandLine, TellsWhatTheTestsReach) {
+    flow(
+        "flows/shop/flow_test.lua",
+        "local it = test.flow('shop')\nit('greets', function(caller) caller:hears('Hello') caller:presses('1') end)\n");
+    auto ran = run_switchhook({"test", "--coverage", "--lcov", "lcov.info"});
+    EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("shop/flow.lua  3/3 100 %"));
+    EXPECT_THAT(ran.out, HasSubstr("never false"));
+    EXPECT_THAT(read_file(folder / "run/lcov.info"), HasSubstr("/shop/flow.lua\n"));
+    EXPECT_THAT(read_file(folder / "run/lcov.info"), HasSubstr("DA:2,1\n"));
+    auto tap = run_switchhook({"test", "--coverage", "--format", "tap"});
+    EXPECT_THAT(tap.out, Not(HasSubstr("coverage")));
+    EXPECT_THAT(tap.err, HasSubstr("shop/flow.lua  3/3 100 %"));
+}
+
 TEST_F(CommandLine, TestsFlows) {
     flow("flows/shop/flow_test.lua",
          "local it = test.flow('shop')\nit('greets', function(caller) caller:hears('Hello') end)\n");
