@@ -262,6 +262,7 @@ Answer Conversation::finish(std::string reason, std::string what) {
     event["value"] = value_;
     event["transcript"] = Json::array();
     event["usage"] = Json::object();
+    past_ = {};
     course_.reset();
     later_.clear();
     if (auto bridge = std::exchange(bridge_, nullptr)) {

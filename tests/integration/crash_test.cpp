@@ -372,9 +372,11 @@ protected:
     static constexpr int calls = 100, texts = 30, kills = 20;
     static constexpr int calls_begin_within = 6'000;  // ms
 
-    // Between two kills: until so much has happened on all calls together. A slow machine gets as far as a fast one.
-    void let_calls_go_on(std::minstd_rand& random) const {
-        const auto enough = events_ + 5 + static_cast<int>(random() % 45);
+    // Before a kill: until so much has happened on all calls together, and now and then until an assistant uses a tool.
+    // A slow machine gets as far as a fast one.
+    void let_calls_go_on(int kill, std::minstd_rand& random) const {
+        if (kill % 6 == 5) eventually([this, uses = hosts_.uses()] { return hosts_.uses() > uses; });
+        const auto enough = events_ + 10 + static_cast<int>(random() % 80);
         const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(2);
         while (events_ < enough && std::chrono::steady_clock::now() < limit)
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -403,7 +405,7 @@ TEST_F(Crash, OfTheEngineInTheMiddleOfAHundredCallsLosesNoneOfThem) {
     serve_all([&] {
         std::minstd_rand random(seed);
         for (int kill = 0; kill < kills; ++kill) {
-            let_calls_go_on(random);
+            let_calls_go_on(kill, random);
             log += nodes[0].process->err();
             nodes[0].process.reset();  // kill -9
             start(nodes[0], 0, {});
@@ -426,7 +428,7 @@ TEST_F(Crash, OfOneOfTwoEnginesOnOneDatabaseLosesNoCall) {
     serve_all([&] {
         std::minstd_rand random(seed);
         for (int kill = 0; kill < kills; ++kill) {
-            let_calls_go_on(random);
+            let_calls_go_on(kill, random);
             auto& node = nodes[random() % 2];
             node.process.reset();
             start(node, static_cast<std::size_t>(&node - nodes.data()), {"--store", postgres.uri()});

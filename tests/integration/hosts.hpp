@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,6 +22,8 @@ public:
         : executor_(workers.executor(0)), server_(workers, options(), log) {}
 
     const sim::ModelServer& server() const { return server_; }
+    // How often it has used the tool.
+    int uses() const { return uses_; }
 
 private:
     using Talk = std::shared_ptr<sim::ModelTalk>;
@@ -33,16 +36,21 @@ private:
 
     void play(Talk talk) {
         auto look = [this, weak = std::weak_ptr(talk)] {
-            boost::asio::post(executor_, [weak] {
-                if (auto open = weak.lock(); open && open->wants_words()) go_on(*open);
+            boost::asio::post(executor_, [this, weak] {
+                if (auto open = weak.lock(); open && open->wants_words())
+                    uses_ += go_on(*open);
             });
         };
         talk->on_change = look;
         look();
     }
 
-    static void go_on(sim::ModelTalk& talk) {
-        if (talk.tools().empty()) return talk.respond({spoken(talk, "Office, good morning.")});
+    // True where it uses the tool.
+    static bool go_on(sim::ModelTalk& talk) {
+        if (talk.tools().empty()) {
+            talk.respond({spoken(talk, "Office, good morning.")});
+            return false;
+        }
         const auto history = talk.history();
         int turn = 1;
         while (history.find("\"number\":" + std::to_string(turn)) != std::string::npos) ++turn;
@@ -52,6 +60,7 @@ private:
         tool.tool = books ? "book" : "hangup";
         tool.arguments = books ? "{\"turn\":" + std::to_string(turn) + "}" : "{}";
         talk.respond({std::move(words), std::move(tool)});
+        return books;
     }
     static sim::RealtimeOutput spoken(const sim::ModelTalk& talk, const std::string& text) {
         sim::RealtimeOutput words;
@@ -61,6 +70,7 @@ private:
     }
 
     boost::asio::any_io_executor executor_;
+    std::atomic<int> uses_{0};
     sim::ModelServer server_;
 };
 

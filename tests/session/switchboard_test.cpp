@@ -2,6 +2,7 @@
 
 #include "script/flows_folder.hpp"
 #include "session/session_fixture.hpp"
+#include "twilio/call_parameters.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
