@@ -23,7 +23,10 @@ core::Log::Options log_options(const ServeOptions& options) {
 }
 
 twilio::WebhookReader::Options reader_options(const ServeOptions& options) {
-    return {options.twilio_auth_tokens, options.allow_unsigned, {options.public_urls, options.trusted_proxies}, options.stream_origin()};
+    return {options.twilio_auth_tokens,
+            options.allow_unsigned,
+            {options.public_urls, options.trusted_proxies},
+            options.stream_origin()};
 }
 
 std::unique_ptr<twilio::RestClient> rest_client(const ServeOptions& options, twilio::HttpSender& sender) {

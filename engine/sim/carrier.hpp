@@ -138,7 +138,8 @@ public:
         std::uint64_t seed = 1;
         std::function<void(const CarrierCall&, const CallEvent&)> on_event = {};
         double stream_speed = 1;  // of media streams, which always take their time
-        // Where the origins that documents lead streams to really are: "https://one.example" at "http://127.0.0.1:8081".
+        // Where the origins that documents lead streams to really are: "https://one.example" at
+        // "http://127.0.0.1:8081".
         std::map<std::string, std::string> stream_origins = {};
         // Makes a caller's voice: µ-law, 8 kHz. Tones where it is not given.
         std::function<boost::asio::awaitable<std::string>(std::string text)> voice = {};

@@ -155,18 +155,12 @@ Json CarrierApi::message_json(const TextMessage& message) const {
     std::tm date{};
     gmtime_r(&message.created, &date);
     std::strftime(created.data(), created.size(), "%a, %d %b %Y %H:%M:%S +0000", &date);
-    return {{"sid", message.sid},
-            {"account_sid", carrier_.options().account_sid},
-            {"from", message.from},
-            {"to", message.to},
-            {"body", message.body},
-            {"status", "queued"},
-            {"num_segments", "1"},
-            {"num_media", std::to_string(message.media.size())},
-            {"direction", "outbound-api"},
-            {"date_created", std::string(created.data())},
-            {"error_code", nullptr},
-            {"price", nullptr}};
+    return {{"sid", message.sid},          {"account_sid", carrier_.options().account_sid},
+            {"from", message.from},        {"to", message.to},
+            {"body", message.body},        {"status", "queued"},
+            {"num_segments", "1"},         {"num_media", std::to_string(message.media.size())},
+            {"direction", "outbound-api"}, {"date_created", std::string(created.data())},
+            {"error_code", nullptr},       {"price", nullptr}};
 }
 
 net::Response CarrierApi::create_call(const net::Request& request) {

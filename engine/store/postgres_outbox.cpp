@@ -104,7 +104,8 @@ core::Outbox::Awaitable<void> PostgresOutbox::bury(std::string id, std::string r
 core::Outbox::Awaitable<Promises> PostgresOutbox::list(Filter filter) {
     PostgresQuery query{
         "SELECT id, business, kind, destination, payload, promised, due, attempts, reason, state = 'dead', "
-        "claimed_until > 0 FROM switchhook.outbox WHERE (state = 'dead' OR (state = 'waiting' AND NOT $1::boolean)) AND "
+        "claimed_until > 0 FROM switchhook.outbox WHERE (state = 'dead' OR (state = 'waiting' AND NOT $1::boolean)) "
+        "AND "
         "($2 = '' OR business = $2) ORDER BY number LIMIT $3::bigint",
         {filter.dead ? "true" : "false", std::move(filter.business), std::to_string(filter.most)}};
     co_return co_await link_.read<Promises>(std::move(query), promises_of);

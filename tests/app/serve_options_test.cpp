@@ -17,10 +17,9 @@ class Options : public testing::Test {
 protected:
     void SetUp() override { options.flows = folder.root(); }
     void TearDown() override {
-        for (const char* name :
-             {"TWILIO_AUTH_TOKEN", "PUBLIC_URL", "TWILIO_WEBHOOK_URL", "OPENAI_API_KEY", "OPENAI_REALTIME_URL",
-              "SWITCHHOOK_MAX_CALLS", "MAX_CONCURRENT_CALLS", "CALL_TIMEOUT_SECONDS",
-              "SWITCHHOOK_STREAM_URL", "TWILIO_WEBSOCKET_URL"})
+        for (const char* name : {"TWILIO_AUTH_TOKEN", "PUBLIC_URL", "TWILIO_WEBHOOK_URL", "OPENAI_API_KEY",
+                                 "OPENAI_REALTIME_URL", "SWITCHHOOK_MAX_CALLS", "MAX_CONCURRENT_CALLS",
+                                 "CALL_TIMEOUT_SECONDS", "SWITCHHOOK_STREAM_URL", "TWILIO_WEBSOCKET_URL"})
             unsetenv(name);
     }
 

@@ -20,7 +20,9 @@ struct Bench {
 constexpr std::array benches{
     Bench{"webhooks", "Signed webhooks per second on one core, their latency, and what they cost", webhooks},
     Bench{"memory", "Memory of 20,000 suspended calls", memory},
-    Bench{"recovery", "Restart with 10,000 live calls, a call of 50 steps that is rebuilt, and what a conversation leaves", recovery},
+    Bench{"recovery",
+          "Restart with 10,000 live calls, a call of 50 steps that is rebuilt, and what a conversation leaves",
+          recovery},
     Bench{"reload", "From a save to the first call that hears it; 1,000 reloads under load", reload},
     Bench{"audio", "The resampler beside the sox program: SNR, ripple, aliases, latency, CPU", audio_quality},
     Bench{"bridge", "Callers talking with a model: CPU, latency, losses, memory, barge-in, beside a bare relay",

@@ -44,9 +44,8 @@ Bar journal_of_five_minutes() {
     Bar journal{"what a conversation of 5 minutes with 6 tools leaves in SQLite", "KiB", {}, Want::at_most, 64};
     for (int i = 0; i < repeats; ++i) {
         core::TemporaryFolder folder("switchhook-bench");
-        script::on_worker([&] {
-            journal.samples.push_back(session::FiveMinutes(folder.path()).bytes_of_each(kept_calls) / 1024);
-        });
+        script::on_worker(
+            [&] { journal.samples.push_back(session::FiveMinutes(folder.path()).bytes_of_each(kept_calls) / 1024); });
     }
     return journal;
 }

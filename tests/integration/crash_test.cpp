@@ -149,11 +149,16 @@ protected:
     void start(Node& node, std::size_t name, std::vector<std::string> more) {
         auto directory = folder / ("node" + std::to_string(name));
         std::filesystem::create_directories(directory);
-        std::vector<std::string> arguments{"serve",    "--threads",
-                                           "1",        "--allow-private-network",
-                                           "--flows",  (folder / "flows").string(),
-                                           "--listen", "127.0.0.1:" + std::to_string(node.port),
-                                           "--stream-url", stream_origin(name)};
+        std::vector<std::string> arguments{"serve",
+                                           "--threads",
+                                           "1",
+                                           "--allow-private-network",
+                                           "--flows",
+                                           (folder / "flows").string(),
+                                           "--listen",
+                                           "127.0.0.1:" + std::to_string(node.port),
+                                           "--stream-url",
+                                           stream_origin(name)};
         arguments.insert(arguments.end(), more.begin(), more.end());
         node.process = std::make_unique<ChildProcess>(arguments, directory, environment);
         static const std::regex listening("listening url=http://127\\.0\\.0\\.1:([0-9]+)");
@@ -349,7 +354,7 @@ protected:
     // Every call is in the store to its end, with each answer that it got.
     void expect_journals(core::Store& store) {
         constexpr std::array<std::size_t, choices> answers{7, 3, 3, 8, 0, 17};  // of on_call; of a conversation: some
-        constexpr std::uint32_t told = 200'001;                                // the answer of on_call_ended
+        constexpr std::uint32_t told = 200'001;                                 // the answer of on_call_ended
         for (int n = 0; n < calls; ++n) {
             auto journal = [&] { return run(context, store.journal(sids_[n])).value(); };
             EXPECT_TRUE(in_time([&] { return !journal().empty() && journal().back().seq == told; })) << sids_[n];

@@ -18,8 +18,7 @@ class Hosts {
 public:
     static constexpr int bookings = 2;
 
-    Hosts(net::Workers& workers, core::Log& log)
-        : executor_(workers.executor(0)), server_(workers, options(), log) {}
+    Hosts(net::Workers& workers, core::Log& log) : executor_(workers.executor(0)), server_(workers, options(), log) {}
 
     const sim::ModelServer& server() const { return server_; }
     // How often it has used the tool.
@@ -37,8 +36,7 @@ private:
     void play(Talk talk) {
         auto look = [this, weak = std::weak_ptr(talk)] {
             boost::asio::post(executor_, [this, weak] {
-                if (auto open = weak.lock(); open && open->wants_words())
-                    uses_ += go_on(*open);
+                if (auto open = weak.lock(); open && open->wants_words()) uses_ += go_on(*open);
             });
         };
         talk->on_change = look;

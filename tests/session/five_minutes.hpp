@@ -21,8 +21,8 @@ public:
 
     explicit FiveMinutes(const std::filesystem::path& folder) : folder_(folder) {}
 
-    // Holds this many calls, one after the other. Gives the bytes by which each made the file grow. REQUIRES: runs where
-    // flows may run.
+    // Holds this many calls, one after the other. Gives the bytes by which each made the file grow. REQUIRES: runs
+    // where flows may run.
     double bytes_of_each(int calls) {
         const auto before = size_of_file();
         {
@@ -39,8 +39,7 @@ private:
         boost::asio::awaitable<core::Answer> perform(const core::Ask&) override {
             co_return core::Answer::of(nullptr, clock.now());
         }
-        boost::asio::awaitable<core::Result<std::unique_ptr<core::AudioLeg>>> connect_audio(
-            const core::Ask&) override {
+        boost::asio::awaitable<core::Result<std::unique_ptr<core::AudioLeg>>> connect_audio(const core::Ask&) override {
             co_return std::make_unique<TelephoneLeg>(telephone);
         }
         void finish() override { over_ = true; }
@@ -84,7 +83,8 @@ private:
         model.does.send(core::AgentPort::CallerPauses{});
         if (uses_tool) {
             const std::string arguments = R"({"day":"2026-03-07","time":"19:30","people":4,"where":"window"})";
-            model.transcript.push_back({{"tool", "find_table"}, {"call_id", id}, {"arguments", arguments}, {"at", at_}});
+            model.transcript.push_back(
+                {{"tool", "find_table"}, {"call_id", id}, {"arguments", arguments}, {"at", at_}});
             model.does.send(core::AgentPort::ToolCall{id, "find_table", arguments});
             wait_until([&] { return told(model, "result " + id); });
             model.transcript.back()["result"] = tables().dump();
@@ -159,12 +159,11 @@ private:
 
     const std::filesystem::path folder_;
     net::Workers workers_{{.count = 1}};
-    net::HttpServer server_{workers_,
-                            {},
-                            [](net::Request) -> boost::asio::awaitable<net::Response> {
-                                co_return net::json_response(200, tables());
-                            },
-                            lines.log};
+    net::HttpServer server_{
+        workers_,
+        {},
+        [](net::Request) -> boost::asio::awaitable<net::Response> { co_return net::json_response(200, tables()); },
+        lines.log};
     Services services_{{.allow_private_network = true}, client, texts, store, clock, lines.log};
     double at_ = 0;  // s since the beginning
 };

@@ -83,7 +83,8 @@ protected:
         promise.promised = core::Time(std::chrono::seconds(1'772'490'600));  // Mon, 02 Mar 2026 22:30:00
         promise.begun = true;
         const auto second = std::to_string(30 + after.count());
-        core::Json message{{"sid", "SM7"}, {"body", words}, {"date_created", "Mon, 02 Mar 2026 22:30:" + second + " +0000"}};
+        core::Json message{
+            {"sid", "SM7"}, {"body", words}, {"date_created", "Mon, 02 Mar 2026 22:30:" + second + " +0000"}};
         promise.promised += std::chrono::seconds(30);
         sender.response = net::json_response(200, {{"messages", core::Json::array({message})}});
         return promise;

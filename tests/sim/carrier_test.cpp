@@ -215,8 +215,7 @@ TEST_F(CarrierTest, AcceptsTextsOverRest) {
 
 TEST_F(CarrierTest, ListsTextsOverRestTheNewestFirst) {
     start(menu);
-    for (const char* body : {"one", "two"})
-        rest("Messages.json", {{"To", caller}, {"From", business}, {"Body", body}});
+    for (const char* body : {"one", "two"}) rest("Messages.json", {{"To", caller}, {"From", business}, {"Body", body}});
     rest("Messages.json", {{"To", "+15550199"}, {"From", business}, {"Body", "three"}});
     auto listed = core::Json::parse(rest("Messages.json?To=" + net::percent_encode(caller), {}, "12345", "GET").body);
     ASSERT_EQ(listed["messages"].size(), 2u);
