@@ -243,7 +243,9 @@ TEST_F(CallStreamsTest, TellsAnAbnormalEnd) {
     });
     wait_until_over(place_call());
     EXPECT_THAT(lines_, Contains("Twilio warning 31903: the server broke the stream off"));
+}
 
+TEST_F(CallStreamsTest, TellsTheStatusOfAnAbnormalEnd) {
     start([](Peer&, Peer::Socket socket) -> asio::awaitable<void> { co_await socket->close(4001); });
     wait_until_over(place_call());
     EXPECT_THAT(lines_, Contains("Twilio warning 31921: the server closed the stream with status 4001"));
@@ -313,7 +315,8 @@ TEST_F(CallStreamsTest, ReadsNothingUntilItReadsOn) {
         on.streams().client()->stream().press("1");
     });
     auto heard = [&] { return call->streams().client()->stream().now(); };
-    auto until = heard() + 2s;
+    decltype(heard()) until{};
+    act(call, [&](CarrierCall&) { until = heard() + 2s; });
     wait_until([&] { return heard() > until; });
     EXPECT_FALSE(returned);
     act(call, [](CarrierCall& on) { on.streams().client()->read_on(); });
