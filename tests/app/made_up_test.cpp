@@ -15,6 +15,10 @@ script::Bundle flow(const std::string& text = "return {}") {
     return {"shop", {"shop/flow.lua", text}, {}};
 }
 
+std::string text(const MadeUp& made, const std::string& was) {
+    return made.of(was);
+}
+
 // What becomes of a text, where it is all that is known of the call.
 std::string made_up(const std::string& text, const std::string& name = "", const std::string& source = "return {}") {
     MadeUp made(flow(source), false);
@@ -42,9 +46,10 @@ TEST(MadeUp, GivesTheSameForTheSame) {
 TEST(MadeUp, ReplacesNamesThatCallersSayOfThemselvesWhereverTheyStand) {
     MadeUp made(flow(), false);
     made.look_at(Json("Hello, my name is Ada Lovelace and I'd like a table"));
-    EXPECT_EQ(made.of("A table for Ada Lovelace. Is that right, ada?"), "A table for Alex Robin. Is that right, alex?");
-    EXPECT_EQ(made.of("LOVELACE"), "ROBIN");
-    EXPECT_EQ(made.of("Adams"), "Adams");
+    EXPECT_EQ(text(made, "A table for Ada Lovelace. Is that right, ada?"),
+              "A table for Alex Robin. Is that right, alex?");
+    EXPECT_EQ(text(made, "LOVELACE"), "ROBIN");
+    EXPECT_EQ(text(made, "Adams"), "Adams");
 }
 
 TEST(MadeUp, TakesNoDayForAName) {
@@ -56,8 +61,8 @@ TEST(MadeUp, KnowsWhatStandsUnderATellingName) {
     MadeUp made(flow(), false);
     made.look_at(
         Json{{"tool", {{"arguments", R"({"patient_name":"Grace","email":"grace@navy.mil","time":"10:00"})"}}}});
-    EXPECT_EQ(made.of("Grace at ten, grace@navy.mil"), "Alex at ten, person1@example.com");
-    EXPECT_EQ(made.of("10:00"), "10:00");
+    EXPECT_EQ(text(made, "Grace at ten, grace@navy.mil"), "Alex at ten, person1@example.com");
+    EXPECT_EQ(text(made, "10:00"), "10:00");
 }
 
 TEST(MadeUp, ReplacesAddressesAndLongNumbers) {
@@ -75,15 +80,15 @@ TEST(MadeUp, LeavesWhatStandsInTheFlowItself) {
 TEST(MadeUp, HidesSecretsThoughAllElseStays) {
     MadeUp made(flow(), true);
     made.look_at(Json{{"crm_token", "abc123xyz"}, {"from", "+13035551234"}, {"note", "use sk-abcdefghijklmnop"}});
-    EXPECT_EQ(made.of("+13035551234"), "+13035551234");
-    EXPECT_THAT(made.of("https://crm.example/?t=abc123xyz"), Not(HasSubstr("abc123xyz")));
-    EXPECT_THAT(made.of("use sk-abcdefghijklmnop"), Not(HasSubstr("sk-abc")));
+    EXPECT_EQ(text(made, "+13035551234"), "+13035551234");
+    EXPECT_THAT(text(made, "https://crm.example/?t=abc123xyz"), Not(HasSubstr("abc123xyz")));
+    EXPECT_THAT(text(made, "use sk-abcdefghijklmnop"), Not(HasSubstr("sk-abc")));
 }
 
 TEST(MadeUp, ReplacesAPinOnlyAsAWhole) {
     MadeUp made(flow(), false);
     made.add_pin("7");
-    EXPECT_EQ(made.of("7"), "1");
-    EXPECT_EQ(made.of("7 slots"), "7 slots");
+    EXPECT_EQ(text(made, "7"), "1");
+    EXPECT_EQ(text(made, "7 slots"), "7 slots");
     EXPECT_EQ(made.of(Json{{"pin", "7"}, {"n", 7}}), (Json{{"pin", "1"}, {"n", 7}}));
 }

@@ -1,5 +1,6 @@
 #include "session/past_run.hpp"
 
+#include "session/call_session.hpp"
 #include "session/session_fixture.hpp"
 
 #include <gmock/gmock.h>
