@@ -4,6 +4,13 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#ifdef __SANITIZE_THREAD__
+// spdlog is not built with it: what its thread does under its own locks looks like a race.
+extern "C" const char* __tsan_default_suppressions() {
+    return "race:spdlog\n";
+}
+#endif
+
 namespace switchhook::core {
 namespace {
 
