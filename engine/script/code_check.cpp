@@ -1,5 +1,6 @@
 #include "script/code_check.hpp"
 
+#include "script/lua_reader.hpp"
 #include "script/missing_settings.hpp"
 
 #include <utility>
@@ -16,8 +17,7 @@ CodeProblems check_code(const Bundle& bundle) {
     find_unknown_voices(flow, findings);
     find_dead_ends(flow, findings);
     find_long_texts(flow, findings);
-    find_secrets(bundle.main, findings);
-    for (const auto& [name, source] : bundle.modules) find_secrets(source, findings);
+    for (const auto& file : flow.code.files()) find_secrets(file.source, file.tree, findings);
     return findings.take();
 }
 
@@ -25,7 +25,7 @@ CodeProblems check_numbers_code(const Source& source, const Numbers& numbers,
                                 const std::map<std::string, const Bundle*>& flows) {
     Findings findings;
     find_missing_settings_of_numbers(source, numbers, flows, findings);
-    find_secrets(source, findings);
+    if (auto tree = read_lua(source.text)) find_secrets(source, *tree, findings);
     return findings.take();
 }
 

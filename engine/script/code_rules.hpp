@@ -79,6 +79,6 @@ void find_wrong_tools(const ReadFlow& flow, Findings& findings);
 void find_unknown_voices(const ReadFlow& flow, Findings& findings);
 void find_dead_ends(const ReadFlow& flow, Findings& findings);
 void find_long_texts(const ReadFlow& flow, Findings& findings);
-void find_secrets(const Source& source, Findings& findings);
+void find_secrets(const Source& source, const LuaNode& tree, Findings& findings);
 
 }  // namespace switchhook::script

@@ -1,6 +1,5 @@
 #include "core/phone_number.hpp"
 #include "script/code_rules.hpp"
-#include "script/lua_reader.hpp"
 
 #include <algorithm>
 #include <array>
@@ -161,8 +160,8 @@ private:
 
 }  // namespace
 
-void find_secrets(const Source& source, Findings& findings) {
-    if (auto tree = read_lua(source.text)) Secrets(source, findings).look(*tree, false);
+void find_secrets(const Source& source, const LuaNode& tree, Findings& findings) {
+    Secrets(source, findings).look(tree, false);
 }
 
 }  // namespace switchhook::script
