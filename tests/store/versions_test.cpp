@@ -25,13 +25,14 @@ namespace {
 const core::Time now{1'772'490'600'000ms};
 
 struct InMemory {
+    boost::asio::io_context context;
     core::ManualClock clock{now};
     store::MemoryStore store{clock};
     store::MemoryVersions versions{store};
     core::Versions& others = versions;
 
-    void open_call(const core::CallRecord& call) { ASSERT_TRUE(core::wait(store.open_call(call))); }
-    void close_call(const std::string& id) { ASSERT_TRUE(core::wait(store.close_call(id, now, "completed"))); }
+    void open_call(const core::CallRecord& call) { ASSERT_TRUE(core::wait(context, store.open_call(call))); }
+    void close_call(const std::string& id) { ASSERT_TRUE(core::wait(context, store.close_call(id, now, "completed"))); }
 };
 
 struct InSqlite {
