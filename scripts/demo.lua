@@ -165,7 +165,7 @@ dan:hears("For our hours, press 2.")
 dan:does_not_hear("truffle")
 dan:hangs_up()
 
-narrate("The next edit has a slip in it. The flow's tests run before it answers anybody, so it answers nobody.")
+narrate("The next edit has a slip in it. The flow is read and tested before it answers anybody, so it answers nobody.")
 edit { file = FLOW, replace = "opening:say_hours()", with = "opening:say_huors()" }
 wait_until_refused(CONCYA)
 local finn = call { from = "+12025550147", caller = "Finn", to = CONCYA }

@@ -34,6 +34,7 @@ script::NumberEntry entry_of(const VersionOptions& options, core::Versions& vers
     if (numbers.entries.empty() && !numbers.problems.empty())
         throw std::runtime_error(file + " cannot be read: " + numbers.problems.front().text());
     std::vector<std::string> known;
+    known.reserve(numbers.entries.size());
     for (const auto& [each, entry] : numbers.entries) known.push_back(each);
     auto meant = core::closest(number, known);
     throw std::invalid_argument("there is no number " + number + " in " + file +

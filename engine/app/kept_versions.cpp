@@ -40,6 +40,7 @@ VersionTarget KeptVersions::target(const std::string& named) {
     auto numbers = script::FlowLibrary::numbers({.root = options_.flows}, flows).entries;
     if (auto found = numbers.find(named); found != numbers.end()) return {found->second.flow, named};
     std::vector<std::string> known;
+    known.reserve(numbers.size());
     for (const auto& [number, entry] : numbers) known.push_back(number);
     throw std::runtime_error("there is no number " + named + " in " + (options_.flows / "numbers.lua").string() +
                              meant(named, known));

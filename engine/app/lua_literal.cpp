@@ -80,7 +80,7 @@ std::string lua_literal(const Json& value, std::size_t indent, std::size_t befor
     for (const auto& [key, item] : value.items()) {
         if (value.is_object() && item.is_null()) continue;
         auto text = lua_literal(item, indent + 2);
-        if (value.is_object()) text = (is_name(key) ? key : "[\"" + escaped(key) + "\"]") + " = " + text;
+        if (value.is_object()) text.insert(0, (is_name(key) ? key : "[\"" + escaped(key) + "\"]") + " = ");
         parts.push_back(std::move(text));
     }
     if (parts.empty()) return "{}";

@@ -61,9 +61,9 @@ void print(KeptSettings& settings) {
     const auto revision = settings.now().revision;
     std::cout << settings.number() << " runs " << settings.flow()
               << (revision ? ", revision " + std::to_string(revision) : std::string()) << "\n"
-              << in_column("SETTING", 22) << in_column("VALUE", 40) << in_column("FROM", 13) << "WHAT IT IS\n";
+              << in_column("SETTING", 22) << in_column("VALUE", 48) << in_column("FROM", 13) << "WHAT IT IS\n";
     for (const auto& one : settings.list())
-        std::cout << in_column(one.name, 22) << in_column(one.shown, 40) << in_column(text_of(one.from), 13)
+        std::cout << in_column(one.name, 22) << in_column(one.shown, 48) << in_column(text_of(one.from), 13)
                   << one.setting->label << (one.setting->label.empty() || one.setting->help.empty() ? "" : ": ")
                   << one.setting->help << '\n';
     for (const auto& note : settings.notes()) std::cout << "note: " << note << '\n';

@@ -22,7 +22,7 @@ public:
     static constexpr std::string_view instead = "[secret]";
 
     // Without a key nothing that is sealed can be opened.
-    explicit Vault(std::optional<SealingKey> key = std::nullopt) : key_(std::move(key)) {}
+    explicit Vault(std::optional<SealingKey> key = std::nullopt) : key_(key) {}
 
     // What came of opening. Where there is a problem, in words for the operator, nothing was opened.
     struct Opened {

@@ -3,6 +3,7 @@
 #include "script/option_check.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 namespace switchhook::script {
@@ -32,7 +33,10 @@ std::string shown(const AnnotatedFunction& function) {
 }
 
 std::string with_article(std::string_view variable) {
-    return (std::string_view("aeiou").find(variable[0]) == std::string_view::npos ? "a " : "an ") +
+    return (std::string_view("aeiou").find(char(std::tolower(static_cast<unsigned char>(variable[0])))) ==
+                    std::string_view::npos
+                ? "a "
+                : "an ") +
            std::string(variable);
 }
 
@@ -160,6 +164,8 @@ private:
             const auto& object = bare(callee.parts[0]);
             // `call.say(call, …)` is the same as `call:say(…)`.
             if (at.node->parts.size() > 1 && object.is(Kind::name) && at.node->parts[1].is_name(object.text)) return;
+            // Nor is it wrong where another of its kind is chosen: `book.say(late and dinner or lunch, …)`.
+            if (at.node->parts.size() > 1 && bare(at.node->parts[1]).is(Kind::binary)) return;
             auto variable = object.is(Kind::name) ? object.text : in_words(*rules);
             findings_.add("unknown-verb", at,
                           "`" + variable + "." + name + "(…)` does not say whose `" + name + "` it is",

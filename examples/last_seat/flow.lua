@@ -12,6 +12,7 @@ return {
     local seat = take_seat(call)
     if not seat then return call:say("The reading is sold out. Goodbye.") end
     call:say("Your seat is number " .. seat .. ". See you there!")
+    if call.from == "anonymous" then return end -- whose number is hidden
     sms.send { to = call.from, body = "The reading: seat " .. seat .. ".", later = true }
   end,
 }

@@ -377,10 +377,14 @@ protected:
     static constexpr int calls = 100, texts = 30, kills = 20;
     static constexpr int calls_begin_within = 6'000;  // ms
 
-    // Before a kill: until so much has happened on all calls together, and now and then until an assistant uses a tool.
+    // Before a kill: until so much has happened on all calls together, or until an assistant has just used a tool.
     // A slow machine gets as far as a fast one.
     void let_calls_go_on(int kill, std::minstd_rand& random) const {
-        if (kill % 6 == 5) eventually([this, uses = hosts_.uses()] { return hosts_.uses() > uses; });
+        if (kill % 3 == 2) {
+            eventually([this, uses = hosts_.uses()] { return hosts_.uses() > uses; });
+            std::this_thread::sleep_for(std::chrono::milliseconds(10 + random() % 40));
+            return;
+        }
         const auto enough = events_ + 10 + static_cast<int>(random() % 80);
         const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(2);
         while (events_ < enough && std::chrono::steady_clock::now() < limit)

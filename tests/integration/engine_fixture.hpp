@@ -111,8 +111,10 @@ protected:
         return "CA" + std::string(32 - digits.size(), '0') + digits;
     }
     std::string ring(int n) { return post("/twilio/voice", call_form(sid(n), {{"CallStatus", "ringing"}})); }
-    std::string press(int n, int turn, const std::string& digits) {
-        return post("/twilio/continue/" + std::to_string(turn),
+    std::string press(int n, int turn, const std::string& digits) { return press_at(n, std::to_string(turn), digits); }
+    // `where`: "turn/step", as a document names it to an engine that may not know the call.
+    std::string press_at(int n, const std::string& where, const std::string& digits) {
+        return post("/twilio/continue/" + where,
                     call_form(sid(n), {{"CallStatus", "in-progress"}, {"Digits", digits}}));
     }
     void end(int n) { post("/twilio/status", call_form(sid(n), {{"CallStatus", "completed"}})); }

@@ -14,8 +14,7 @@ protected:
     void serve_office(const std::string& more = "", const std::string& model = "") {
         have_model(model);
         numbers_ = "return { ['+15550150'] = { flow = 'lexi', settings = { booking_url = '" + web_->url() +
-                   "/api/booking', analytics_url = '" + web_->url() + "/analytics', booking_token = 's3cret' " + more +
-                   " } } }";
+                   "/api/booking', analytics_url = '" + web_->url() + "/analytics' " + more + " } } }";
         start(numbers_);
     }
     // The engine ends in mid-conversation, and another one takes its place.

@@ -165,7 +165,7 @@ TEST_F(SettingsOfANumber, KeepTheirSecretsThroughACrash) {
     engine->signal(SIGKILL);
     engine.reset();
     serve();
-    EXPECT_THAT(press(1000, 1, "1"), HasSubstr(">Hello 16 again<"));
+    EXPECT_THAT(press_at(1000, "1/1", "1"), HasSubstr(">Hello 16 again<"));
     EXPECT_THAT(engine->err(), HasSubstr("call rebuilt from its journal"));
 }
 
@@ -232,8 +232,8 @@ TEST_F(SettingsOfANumber, ReachAllEnginesThatShareADatabase) {
     origin = second_origin;
     EXPECT_TRUE(soon_says("Good day 16"));
     // Calls that began on the first engine go on at the second, each with the settings that it began with.
-    EXPECT_THAT(press(1000, 1, "1"), HasSubstr(">Hello 0 again<"));
-    EXPECT_THAT(press(1001, 1, "1"), HasSubstr(">Good day 16 again<"));
+    EXPECT_THAT(press_at(1000, "1/1", "1"), HasSubstr(">Hello 0 again<"));
+    EXPECT_THAT(press_at(1001, "1/1", "1"), HasSubstr(">Good day 16 again<"));
     EXPECT_EQ(second.err().find(secret), std::string::npos);
     origin = first_origin;
     port = first;

@@ -57,6 +57,7 @@ protected:
     std::future<std::string> send_meanwhile(const std::string& path, const net::Form& form) {
         auto request = signed_request(path, form);
         request.allow_private = true;
+        request.timeout = std::chrono::seconds(20);  // more than Twilio's
         return boost::asio::co_spawn(workers_.executor(0), answer_to(std::move(request)), boost::asio::use_future);
     }
     std::future<std::string> ring_meanwhile(int n) {

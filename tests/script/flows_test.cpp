@@ -52,7 +52,7 @@ TEST(Flows, GoLiveForTheirNumbers) {
         auto northwind = library.find("+15550111");
         ASSERT_TRUE(northwind);
         EXPECT_EQ(northwind->flow->name(), "avnz");
-        EXPECT_EQ(northwind->settings, core::Json({{"company", "101"}}));
+        EXPECT_EQ(northwind->settings, core::Json({{"company", "101"}, {"knowledge_url", ""}}));
         EXPECT_EQ(library.status().size(), 7U);
     });
 }

@@ -23,7 +23,7 @@ TEST(FailureText, TellsOfWhatCallersKeyInItsLengthOnly) {
     EXPECT_EQ(
         transcript_text({line("caller", "[presses 4711]"), line("caller", "it is 4111 1111 1111 1234, till 12/29")}),
         "caller: [presses (4 digits)] / caller: it is (4 digits) (4 digits) (4 digits) (4 digits), till 12/29");
-    EXPECT_EQ(transcript_text({line("flow", "Your order 4711 is on its way.")}),
+    EXPECT_EQ(transcript_text(core::Json::array({line("flow", "Your order 4711 is on its way.")})),
               "flow: Your order 4711 is on its way.");
 }
 
