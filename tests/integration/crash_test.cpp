@@ -377,12 +377,13 @@ protected:
     static constexpr int calls = 100, texts = 30, kills = 20;
     static constexpr int calls_begin_within = 6'000;  // ms
 
-    // Before a kill: until so much has happened on all calls together, or until an assistant has just used a tool.
+    // Before a kill: until so much has happened on all calls together, or until an assistant uses a tool, which it does
+    // behind the words that go with it.
     // A slow machine gets as far as a fast one.
     void let_calls_go_on(int kill, std::minstd_rand& random) const {
         if (kill % 3 == 2) {
             eventually([this, uses = hosts_.uses()] { return hosts_.uses() > uses; });
-            std::this_thread::sleep_for(std::chrono::milliseconds(10 + random() % 40));
+            std::this_thread::sleep_for(std::chrono::milliseconds(400 + random() % 1500));
             return;
         }
         const auto enough = events_ + 10 + static_cast<int>(random() % 80);
