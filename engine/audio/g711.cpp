@@ -14,7 +14,6 @@ constexpr std::uint8_t compress_mulaw(int sample) {
     const bool negative = sample < 0;
     const unsigned magnitude = std::min(static_cast<unsigned>(negative ? ~sample : sample) + 33, 0x1fffU);
     const auto segment = static_cast<unsigned>(std::bit_width(magnitude)) - 6;
-    // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): 33 and more has 6 bits at least
     const unsigned step = (magnitude >> (segment + 1)) & 0xf;
     // All bits are inverted, so that silence is a run of ones.
     return static_cast<std::uint8_t>(~((negative ? 0x80U : 0U) | segment << 4 | step));

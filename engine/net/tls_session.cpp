@@ -63,6 +63,7 @@ const BIO_METHOD* socket_method() {
 TlsSession::TlsSession(SSL_CTX* context, Side side, int descriptor) : ssl_(SSL_new(context), &SSL_free) {
     auto* bio = BIO_new(socket_method());
     if (!ssl_ || bio == nullptr) throw std::bad_alloc();
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): a BIO keeps a pointer, and has room for a descriptor in it
     BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(descriptor)));
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_.get(), bio, bio);

@@ -127,7 +127,8 @@ void push_info(lua_State* L, const core::CallInfo& info) {
     json("caller", info.caller);
     json("message", info.message);
     json("summary", info.summary);
-    lua_pushnumber(L, static_cast<double>(info.started.time_since_epoch().count() / 1000));
+    const auto started = std::chrono::floor<std::chrono::seconds>(info.started);
+    lua_pushnumber(L, static_cast<double>(started.time_since_epoch().count()));
     lua_setfield(L, -2, "started");
 }
 

@@ -192,16 +192,9 @@ std::string phone_number_hint(const std::string& text) {
     std::string digits;
     for (auto c : text)
         if (c >= '0' && c <= '9') digits += c;
-    std::string number;
-    if (text.starts_with("+")) {
-        number = "+" + digits;
-    } else if (digits.starts_with("00")) {
-        number = "+" + digits.substr(2);
-    } else if (digits.size() == 11 && digits.starts_with("1")) {
-        number = "+" + digits;
-    } else {
-        number = "+1" + digits;
-    }
+    const bool has_country = text.starts_with("+") || (digits.size() == 11 && digits.starts_with("1"));
+    auto number = (has_country ? "+" : "+1") + digits;
+    if (!has_country && digits.starts_with("00")) number = "+" + digits.substr(2);
     if (!core::is_e164(number)) return "; it starts with + and the country, without spaces";
     return "; did you mean \"" + number + "\"?";
 }

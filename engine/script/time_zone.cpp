@@ -88,8 +88,8 @@ ZoneResult<std::int64_t> zone_epoch(const LocalTime& local, std::string_view zon
     if (year < 2 || year > 9998) return std::string("that time is beyond the calendar");
     auto first =
         date::local_days(date::year(static_cast<int>(year)) / static_cast<unsigned>(months - year * 12 + 1) / 1);
-    auto wall = first.time_since_epoch() + date::days(local.day - 1) + std::chrono::hours(local.hour) +
-                std::chrono::minutes(local.minute) + seconds(local.second);
+    auto wall = first.time_since_epoch() + date::days(static_cast<int>(local.day) - 1) +
+                std::chrono::hours(local.hour) + std::chrono::minutes(local.minute) + seconds(local.second);
     auto count = std::chrono::duration_cast<seconds>(wall).count();
     if (count < earliest || count > latest) return std::string("that time is beyond the calendar");
     // Around a change of the clocks, `first` is what held before it.

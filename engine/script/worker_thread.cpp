@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <system_error>
+#include <tuple>
 
 namespace switchhook::script {
 namespace {
@@ -24,7 +25,7 @@ WorkerThread::WorkerThread(Run run) {
     int error = pthread_create(&thread_, &attributes, run_thread, argument.get());
     pthread_attr_destroy(&attributes);
     if (error != 0) throw std::system_error(error, std::generic_category(), "cannot start a worker thread");
-    argument.release();
+    std::ignore = argument.release();  // the thread's now
 }
 
 WorkerThread::~WorkerThread() {

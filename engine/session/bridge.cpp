@@ -107,7 +107,7 @@ void Bridge::take(AgentPort::Event event) {
                        speaking_ = false;
                        signal(idle);
                    },
-                   [this](auto&& other) { signal(std::move(other)); },
+                   [this](auto&& other) { signal(std::forward<decltype(other)>(other)); },
                },
                std::move(event));
 }

@@ -151,15 +151,14 @@ asio::awaitable<void> CallSession::fall_back() {
                                                {"flow", flow().name()},
                                                {"version", flow().version()},
                                                {"dial", number}});
-    auto seq = first_seq_of_fallback;
     auto apology = say(!text.empty() ? text : number.empty() ? broken : connecting);
-    co_await flow_.ask(std::move(apology), ++seq);
+    co_await flow_.ask(std::move(apology), first_seq_of_fallback + 1);
     if (number.empty()) co_return;
     Ask dial{"dial", {{"to", Json::array({{{"number", number}}})}}, "fallback"};
-    auto outcome = co_await flow_.ask(std::move(dial), ++seq);
+    auto outcome = co_await flow_.ask(std::move(dial), first_seq_of_fallback + 2);
     if (outcome.reason.empty() && outcome.error.empty()) co_return;
     auto regret = say(nobody);
-    co_await flow_.ask(std::move(regret), ++seq);
+    co_await flow_.ask(std::move(regret), first_seq_of_fallback + 3);
 }
 
 Json CallSession::summary() const {

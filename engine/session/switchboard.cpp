@@ -92,7 +92,6 @@ struct Switchboard::Post {
 Switchboard::Switchboard(Options options, net::Workers& workers, script::FlowLibrary& library, TextSender& texts,
                          Surroundings surroundings)
     : options_(options),
-      workers_(workers),
       library_(library),
       texts_(texts),
       with_(surroundings),

@@ -101,7 +101,6 @@ private:
     net::Response while_draining(const twilio::Webhook& webhook, const std::string& number, const std::string& origin);
 
     const Options options_;
-    net::Workers& workers_;
     script::FlowLibrary& library_;
     TextSender& texts_;
     Surroundings with_;
