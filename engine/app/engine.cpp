@@ -67,7 +67,7 @@ std::size_t thread_count(const ServeOptions& options) {
 
 }  // namespace
 
-Engine::Engine(const ServeOptions& options)
+Engine::Engine(const ServeOptions& options, const std::function<void()>& before_listening)
     : options_(options),
       vault_(sealing_key(options.key)),
       // What the vault has opened is masked in the finished line, whatever it came with.
@@ -104,6 +104,7 @@ Engine::Engine(const ServeOptions& options)
                               options.openai.api_key.empty() ? nullptr : &models_, options.conversation, &promises_,
                               &vault_});
 
+    before_listening();
     server_ = listen();
     watcher_ = std::make_unique<script::FlowWatcher>(
         options.flows, [this](const script::Changes& changes) { library_.reload(changes); }, log_);

@@ -25,6 +25,7 @@
 #include "twilio/rest_client.hpp"
 #include "twilio/webhook.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -37,8 +38,9 @@ namespace switchhook::app {
 // The whole engine, wired: it serves from construction to destruction.
 class Engine {
 public:
+    // Calls `before_listening` once all is loaded: whoever sees it listen may already tell it to stop.
     // Throws std::runtime_error, with a line for the operator, where it cannot start.
-    explicit Engine(const ServeOptions& options);
+    Engine(const ServeOptions& options, const std::function<void()>& before_listening);
     ~Engine();
 
     std::uint16_t port() const { return server_->port(); }

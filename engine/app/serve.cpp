@@ -18,11 +18,14 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::milliseconds look_every{50};
 
-// Runs until SIGTERM or SIGINT, then until the last call has ended, its time is up, or a second signal comes.
-// SIGHUP looks at the flows and the certificate again.
-void run_until_told(Engine& engine, const ServeOptions& options) {
+// Serves until SIGTERM or SIGINT, then until the last call has ended, its time is up, or a second signal comes.
+// SIGHUP looks at the flows and the certificate again. Until it listens, a signal ends it at once, as any program.
+void serve_until_told(const ServeOptions& options) {
     asio::io_context context;
-    asio::signal_set signals(context, SIGTERM, SIGINT, SIGHUP);
+    asio::signal_set signals(context);
+    Engine engine(options, [&signals] {
+        for (int signal : {SIGTERM, SIGINT, SIGHUP}) signals.add(signal);
+    });
     asio::steady_timer timer(context);
     auto until = std::chrono::steady_clock::time_point::max();
 
@@ -56,8 +59,7 @@ int serve(ServeOptions& options) {
     // A file that may not grow any more is a write that fails, as on a full disk: not the end of all calls.
     std::signal(SIGXFSZ, SIG_IGN);
     try {
-        Engine engine(options);
-        run_until_told(engine, options);
+        serve_until_told(options);
         return success;
     } catch (const std::invalid_argument& error) {
         std::cerr << "switchhook: " << error.what() << '\n';

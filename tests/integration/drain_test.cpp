@@ -30,6 +30,15 @@ TEST_F(Drain, EndsAtOnceWithoutACall) {
     EXPECT_EQ(engine->exit_code(), 0);
 }
 
+TEST_F(Drain, IsHeardFromTheMomentTheEngineListens) {
+    for (int start = 0; start < 5; ++start) {
+        start_serving();
+        ASSERT_TRUE(eventually([&] { return engine->err().find("listening") != std::string::npos; }));
+        engine->signal(SIGTERM);
+        EXPECT_EQ(engine->exit_code(), 0);
+    }
+}
+
 TEST_F(Drain, EndsAtOnceAtASecondSignal) {
     serve();
     ring(1);

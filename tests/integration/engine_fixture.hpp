@@ -49,12 +49,17 @@ protected:
     // Writes a file of the test's folder, as an editor would.
     void flow(const std::string& path, const std::string& text) const { folder.write(path, text); }
 
-    void serve(std::vector<std::string> more = {}, bool with_token = true) {
+    void start_serving(const std::vector<std::string>& more = {}, bool with_token = true) {
         std::vector<std::string> arguments{"serve", "--listen", "127.0.0.1:0", "--threads", "2"};
         arguments.insert(arguments.end(), more.begin(), more.end());
         if (with_token) environment["TWILIO_AUTH_TOKEN"] = token;
         std::filesystem::remove(folder / "data/engine.json");  // of one that was killed
         engine = std::make_unique<ChildProcess>(arguments, folder.root(), environment);
+    }
+
+    // Starts it, and waits until it serves.
+    void serve(const std::vector<std::string>& more = {}, bool with_token = true) {
+        start_serving(more, with_token);
         static const std::regex listening("listening url=(https?://127\\.0\\.0\\.1:([0-9]+))");
         std::smatch match;
         std::string log;
