@@ -1,5 +1,6 @@
 #include "script/flow_library.hpp"
 
+#include "core/thread_priority.hpp"
 #include "script/flow_refresh.hpp"
 #include "script/flow_snapshot.hpp"
 #include "script/watchdog.hpp"
@@ -28,6 +29,7 @@ struct FlowLibrary::State {
         std::exception_ptr failure;
         {
             WorkerThread thread([&] {
+                core::let_others_go_first();
                 try {
                     Watchdog::Registration registration(watchdog);
                     problems = work();

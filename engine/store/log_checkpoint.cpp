@@ -1,19 +1,14 @@
 #include "store/log_checkpoint.hpp"
 
+#include "core/thread_priority.hpp"
+
 #include <pthread.h>
-#include <sched.h>
 
 namespace switchhook::store {
 namespace {
 
 // 16 MiB: the fewer the copies, the more often a page that has changed again and again is copied once.
 constexpr int most_pages = 4000;
-
-// Those who answer callers come first where they share a core with the calling thread.
-void let_others_go_first() {
-    const sched_param priority{};
-    pthread_setschedparam(pthread_self(), SCHED_BATCH, &priority);
-}
 
 }  // namespace
 
@@ -49,7 +44,7 @@ void LogCheckpoint::tend() {
 
 void LogCheckpoint::run() {
     pthread_setname_np(pthread_self(), "checkpoint");
-    let_others_go_first();
+    core::let_others_go_first();
     for (wake_.acquire(); !ending_; wake_.acquire()) {
         copy(copying_);
         state_ = State::copied;
