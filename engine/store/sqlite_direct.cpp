@@ -1,7 +1,5 @@
 #include "store/sqlite_direct.hpp"
 
-#include "store/sqlite_schema.hpp"
-
 #include <condition_variable>
 #include <utility>
 
@@ -13,49 +11,17 @@ using core::Result;
 
 constexpr std::chrono::milliseconds look_every{200};
 
-std::filesystem::path file_in(const std::filesystem::path& directory) {
-    return directory / "switchhook.db";
-}
-
-SqliteDatabase open(const std::filesystem::path& directory) {
-    auto file = file_in(directory);
-    try {
-        std::filesystem::create_directories(directory);
-        SqliteDatabase database(file);
-        database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-        migrate(database);
-        return database;
-    } catch (const std::exception& error) {
-        throw std::runtime_error("cannot use " + file.string() + ": " + error.what() +
-                                 ": name a folder that can be written with --data");
-    }
-}
-
 }  // namespace
 
-SqliteDirect::SqliteDirect(const std::filesystem::path& directory, std::string what, std::string count_changes,
-                           core::Log& log)
-    : what_(std::move(what)),
+SqliteDirect::SqliteDirect(SqliteFile& file, std::string what, std::string count_changes, core::Log& log)
+    : file_(file),
+      what_(std::move(what)),
       count_changes_(std::move(count_changes)),
       log_(log),
-      database_(open(directory)),
-      watched_(file_in(directory)) {}
+      database_(file.path()) {}
 
 Result<void> SqliteDirect::change(const std::function<Result<void>(SqliteDatabase&)>& work) {
-    return run<void>([&](SqliteDatabase& database) {
-        database.run("BEGIN IMMEDIATE");
-        try {
-            Result<void> done = work(database);
-            database.run(done ? "COMMIT" : "ROLLBACK");
-            return done;
-        } catch (const SqliteError&) {
-            try {
-                database.run("ROLLBACK");
-            } catch (const SqliteError&) {  // SQLite has rolled back by itself
-            }
-            throw;
-        }
-    });
+    return file_.write_and_wait<void>([&] { return work(file_.writing()); });
 }
 
 core::Error SqliteDirect::complain(const std::exception& error) {
@@ -78,10 +44,11 @@ bool SqliteDirect::wait_for_change(std::stop_token stop, std::chrono::millisecon
 
 // Whatever is written to the file changes its data_version; then a look tells if it was this.
 bool SqliteDirect::look_for_change() {
+    std::lock_guard lock(mutex_);
     try {
-        auto version = watched_.number("PRAGMA data_version");
+        auto version = database_.number("PRAGMA data_version");
         if (version == data_version_) return false;
-        auto changes = watched_.number(count_changes_);
+        auto changes = database_.number(count_changes_);
         data_version_ = version;
         return std::exchange(changes_, changes) != changes;
     } catch (const SqliteError& error) {

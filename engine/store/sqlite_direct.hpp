@@ -2,10 +2,9 @@
 
 #include "core/errc.hpp"
 #include "core/log.hpp"
-#include "store/sqlite.hpp"
+#include "store/sqlite_file.hpp"
 
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <stop_token>
@@ -13,17 +12,18 @@
 
 namespace switchhook::store {
 
-// The file of a SqliteFile for ports that block: what they do runs on the caller's thread, also while an engine in
-// another process uses the file. Safe to use from any thread.
+// A SqliteFile for ports that block. What they look up, they look up on the caller's thread; what they change goes
+// through the file's own writer, as SQLite lets one connection write at a time and makes another one sleep. Safe to use
+// from any thread, also while another process uses the file.
 class SqliteDirect {
 public:
-    // `directory`: as for SqliteFile. `what`: what is in there, for the log. `count_changes`: a query whose number is
-    // another one after every change of it. Throws std::runtime_error, with a line for the operator. `log` outlives it.
-    SqliteDirect(const std::filesystem::path& directory, std::string what, std::string count_changes, core::Log& log);
+    // `what`: what is in there, for the log. `count_changes`: a query whose number is another one after every change of
+    // it. Throws std::runtime_error, with a line for the operator. `file` and `log` outlive it.
+    SqliteDirect(SqliteFile& file, std::string what, std::string count_changes, core::Log& log);
 
-    // Runs `work`, a function of the database. Errc::unavailable where SQLite failed at it.
+    // Runs `work`, a function of the database that looks something up. Errc::unavailable where SQLite failed at it.
     template <class T, class Work>
-    core::Result<T> run(Work work) {
+    core::Result<T> look_up(Work work) {
         std::lock_guard lock(mutex_);
         try {
             return work(database_);
@@ -31,7 +31,8 @@ public:
             return complain(error);
         }
     }
-    // The same within a transaction, which is committed where it succeeds.
+
+    // Runs `work` within a transaction, and waits until it is kept. What it gives an error for, it has not changed.
     core::Result<void> change(const std::function<core::Result<void>(SqliteDatabase&)>& work);
 
     // As the ports' wait_for_change.
@@ -41,14 +42,13 @@ private:
     core::Error complain(const std::exception& error);
     bool look_for_change();
 
+    SqliteFile& file_;
     const std::string what_;
     const std::string count_changes_;
     core::Log& log_;
     std::mutex mutex_;  // guards `database_`
     SqliteDatabase database_;
-
-    // wait_for_change's own: a connection is not told of what it writes itself.
-    SqliteDatabase watched_;
+    // What wait_for_change saw last, on its caller's thread.
     std::int64_t data_version_ = -1;
     std::int64_t changes_ = -1;
 };

@@ -44,11 +44,12 @@ SqliteDatabase open_for_reading(const std::filesystem::path& file) {
 
 SqliteFile::SqliteFile(const std::filesystem::path& directory, core::Log& log)
     : log_(log),
-      writing_(open_for_writing(file_in(directory))),
-      reading_(open_for_reading(file_in(directory))),
+      path_(file_in(directory)),
+      writing_(open_for_writing(path_)),
+      reading_(open_for_reading(path_)),
       begin_(writing_, "BEGIN IMMEDIATE"),
       commit_(writing_, "COMMIT"),
-      checkpoint_(writing_, file_in(directory), log),
+      checkpoint_(writing_, path_, log),
       reader_(std::make_unique<StoreThread>([this](StoreThread::Batch& batch) { look_up(batch); })),
       writer_(std::make_unique<StoreThread>([this](StoreThread::Batch& batch) { commit(batch); })) {}
 

@@ -26,6 +26,8 @@ public:
     SqliteFile(const std::filesystem::path& directory, core::Log& log);
     ~SqliteFile();
 
+    const std::filesystem::path& path() const { return path_; }
+
     // For statements: prepared before there is work, they run in write() or read() only.
     SqliteDatabase& writing() { return writing_; }
     SqliteDatabase& reading() { return reading_; }
@@ -34,6 +36,11 @@ public:
     template <class T>
     boost::asio::awaitable<core::Result<T>> write(Work<T> work) {
         return writer_->perform(std::move(work));
+    }
+    // The same for a thread that may wait.
+    template <class T>
+    core::Result<T> write_and_wait(Work<T> work) {
+        return writer_->perform_and_wait(std::move(work));
     }
     template <class T>
     boost::asio::awaitable<core::Result<T>> read(Work<T> work) {
@@ -50,6 +57,7 @@ private:
     void roll_back();
 
     core::Log& log_;
+    const std::filesystem::path path_;
     SqliteDatabase writing_;
     SqliteDatabase reading_;
     SqliteDatabase::Statement begin_;

@@ -12,12 +12,12 @@ using Statement = SqliteDatabase::Statement;
 
 }  // namespace
 
-SqliteSettings::SqliteSettings(const std::filesystem::path& directory, core::Log& log)
-    : file_(directory, "settings", "SELECT count(*) FROM settings", log) {}
+SqliteSettings::SqliteSettings(SqliteFile& file, core::Log& log)
+    : file_(file, "settings", "SELECT count(*) FROM settings", log) {}
 
 Result<std::vector<core::NumberSettings>> SqliteSettings::current() {
     using All = std::vector<core::NumberSettings>;
-    return file_.run<All>([](SqliteDatabase& database) -> Result<All> {
+    return file_.look_up<All>([](SqliteDatabase& database) -> Result<All> {
         All all;
         // SQLite takes the other columns from the row that has the maximum
         // (https://sqlite.org/lang_select.html#bareagg)
@@ -45,7 +45,7 @@ Result<void> SqliteSettings::put(const core::NumberSettings& now, const std::str
 
 Result<std::vector<core::SettingsChange>> SqliteSettings::history(const std::string& number) {
     using Changes = std::vector<core::SettingsChange>;
-    return file_.run<Changes>([&](SqliteDatabase& database) -> Result<Changes> {
+    return file_.look_up<Changes>([&](SqliteDatabase& database) -> Result<Changes> {
         Changes changes;
         Statement select(database,
                          "SELECT revision, what, at, content FROM settings WHERE number = ?1 ORDER BY revision");

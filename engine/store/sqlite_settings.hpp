@@ -5,11 +5,11 @@
 
 namespace switchhook::store {
 
-// The Settings port in the SQLite file of a SqliteStore, also while an engine in another process uses it.
+// The Settings port in a SQLite file.
 class SqliteSettings final : public core::Settings {
 public:
-    // `directory`: as for SqliteStore. Throws std::runtime_error, with a line for the operator. `log` outlives it.
-    SqliteSettings(const std::filesystem::path& directory, core::Log& log);
+    // Throws std::runtime_error, with a line for the operator. `file` and `log` outlive it.
+    SqliteSettings(SqliteFile& file, core::Log& log);
 
     core::Result<std::vector<core::NumberSettings>> current() override;
     core::Result<void> put(const core::NumberSettings& now, const std::string& what, core::Time at) override;

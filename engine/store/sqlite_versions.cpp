@@ -14,12 +14,12 @@ using Statement = SqliteDatabase::Statement;
 
 }  // namespace
 
-SqliteVersions::SqliteVersions(const std::filesystem::path& directory, core::Log& log)
-    : file_(directory, "versions", "SELECT coalesce(sum(revision), 0) FROM flow_versions", log) {}
+SqliteVersions::SqliteVersions(SqliteFile& file, core::Log& log)
+    : file_(file, "versions", "SELECT coalesce(sum(revision), 0) FROM flow_versions", log) {}
 
 Result<std::vector<core::FlowVersions>> SqliteVersions::chosen() {
     using All = std::vector<core::FlowVersions>;
-    return file_.run<All>([&](SqliteDatabase& database) -> Result<All> {
+    return file_.look_up<All>([&](SqliteDatabase& database) -> Result<All> {
         All all;
         Statement select(database, "SELECT flow, revision, chosen FROM flow_versions ORDER BY flow");
         for (select.with(); select.step();) {
@@ -57,7 +57,7 @@ Result<void> SqliteVersions::put(const core::FlowVersions& now, const core::Vers
 
 Result<std::vector<core::VersionChange>> SqliteVersions::history(const std::string& flow) {
     using Changes = std::vector<core::VersionChange>;
-    return file_.run<Changes>([&](SqliteDatabase& database) -> Result<Changes> {
+    return file_.look_up<Changes>([&](SqliteDatabase& database) -> Result<Changes> {
         Changes changes;
         Statement select(database,
                          "SELECT number, version, kind, what, at FROM version_changes WHERE flow = ?1 ORDER BY id");
@@ -71,7 +71,7 @@ Result<std::vector<core::VersionChange>> SqliteVersions::history(const std::stri
 
 Result<std::optional<Json>> SqliteVersions::sources(const std::string& flow, const std::string& version) {
     using Found = std::optional<Json>;
-    return file_.run<Found>([&](SqliteDatabase& database) -> Result<Found> {
+    return file_.look_up<Found>([&](SqliteDatabase& database) -> Result<Found> {
         Statement select(database, "SELECT sources FROM versions WHERE flow = ?1 AND version = ?2");
         return select.with(flow, version).step() ? Found(Json::parse(select.text(0))) : Found();
     });
@@ -79,7 +79,7 @@ Result<std::optional<Json>> SqliteVersions::sources(const std::string& flow, con
 
 Result<std::map<std::string, std::size_t>> SqliteVersions::calls(const std::string& flow) {
     using Calls = std::map<std::string, std::size_t>;
-    return file_.run<Calls>([&](SqliteDatabase& database) -> Result<Calls> {
+    return file_.look_up<Calls>([&](SqliteDatabase& database) -> Result<Calls> {
         Calls calls;
         Statement select(database,
                          "SELECT version, count(*) FROM calls WHERE flow = ?1 AND ended IS NULL GROUP BY version");

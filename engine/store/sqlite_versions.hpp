@@ -4,15 +4,13 @@
 #include "core/versions.hpp"
 #include "store/sqlite_direct.hpp"
 
-#include <filesystem>
-
 namespace switchhook::store {
 
-// The Versions port in the SQLite file of a SqliteStore, also while an engine in another process uses it.
+// The Versions port in a SQLite file.
 class SqliteVersions final : public core::Versions {
 public:
-    // `directory`: as for SqliteStore. Throws std::runtime_error, with a line for the operator. `log` outlives it.
-    SqliteVersions(const std::filesystem::path& directory, core::Log& log);
+    // Throws std::runtime_error, with a line for the operator. `file` and `log` outlive it.
+    SqliteVersions(SqliteFile& file, core::Log& log);
 
     core::Result<std::vector<core::FlowVersions>> chosen() override;
     core::Result<void> put(const core::FlowVersions& now, const core::VersionChange& change,

@@ -30,8 +30,8 @@ Storage in_sqlite(const std::filesystem::path& directory, const core::Clock& clo
     storage.sqlite = std::make_unique<SqliteFile>(directory, log);
     storage.store = std::make_unique<SqliteStore>(*storage.sqlite, clock);
     storage.outbox = std::make_unique<SqliteOutbox>(*storage.sqlite);
-    storage.versions = std::make_unique<SqliteVersions>(directory, log);
-    storage.settings = std::make_unique<SqliteSettings>(directory, log);
+    storage.versions = std::make_unique<SqliteVersions>(*storage.sqlite, log);
+    storage.settings = std::make_unique<SqliteSettings>(*storage.sqlite, log);
     return storage;
 }
 

@@ -52,6 +52,10 @@ void StoreThread::deliver(Batch& batch) {
                                             [&](const auto& work) { return work->executor_ == executor; });
         Batch here(std::make_move_iterator(batch.begin()), std::make_move_iterator(others));
         batch.erase(batch.begin(), others);
+        if (!executor) {
+            resume(std::move(here));
+            continue;
+        }
         boost::asio::post(executor, [here = std::move(here)]() mutable { resume(std::move(here)); });
     }
 }

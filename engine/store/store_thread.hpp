@@ -12,6 +12,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,6 +29,7 @@ public:
     // One thing to do. Its result reaches the coroutine when the batch is over.
     class Work {
     public:
+        // No executor: it goes on where it was done.
         explicit Work(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
         virtual ~Work() = default;
         virtual void run() = 0;                      // may throw: then it has no result, and fail() must give it one
@@ -35,7 +37,7 @@ public:
 
     private:
         friend StoreThread;
-        virtual void resume() = 0;  // the coroutine, on its executor
+        virtual void resume() = 0;  // whoever waits: a coroutine on its executor, or a thread
 
         boost::asio::any_io_executor executor_;
     };
@@ -58,26 +60,59 @@ public:
             boost::asio::use_awaitable, std::move(work));
     }
 
+    // The same for a thread that may wait.
+    template <class T>
+    core::Result<T> perform_and_wait(std::function<core::Result<T>()> work) {
+        std::promise<core::Result<T>> done;
+        auto result = done.get_future();
+        push(std::make_unique<Waited<T>>(std::move(done), std::move(work)));
+        return result.get();
+    }
+
 private:
-    template <class T, class Handler>
-    class Task final : public Work {
+    template <class T>
+    class WorkOf : public Work {
     public:
-        // The executor keeps the coroutine's io_context running until its result is there.
-        Task(Handler handler, std::function<core::Result<T>()> work)
-            : Work(boost::asio::prefer(boost::asio::get_associated_executor(handler),
-                                       boost::asio::execution::outstanding_work.tracked)),
-              handler_(std::move(handler)),
-              work_(std::move(work)) {}
+        WorkOf(boost::asio::any_io_executor executor, std::function<core::Result<T>()> work)
+            : Work(std::move(executor)), work_(std::move(work)) {}
 
         void run() override { result_.emplace(work_()); }
         void fail(core::Error failure) override { result_.emplace(failure); }
 
-    private:
-        void resume() override { std::move(handler_)(std::move(*result_)); }
+    protected:
+        core::Result<T> take_result() { return std::move(*result_); }
 
-        Handler handler_;
+    private:
         std::function<core::Result<T>()> work_;
         std::optional<core::Result<T>> result_;
+    };
+
+    template <class T, class Handler>
+    class Task final : public WorkOf<T> {
+    public:
+        // The executor keeps the coroutine's io_context running until its result is there.
+        Task(Handler handler, std::function<core::Result<T>()> work)
+            : WorkOf<T>(boost::asio::prefer(boost::asio::get_associated_executor(handler),
+                                            boost::asio::execution::outstanding_work.tracked),
+                        std::move(work)),
+              handler_(std::move(handler)) {}
+
+    private:
+        void resume() override { std::move(handler_)(this->take_result()); }
+
+        Handler handler_;
+    };
+
+    template <class T>
+    class Waited final : public WorkOf<T> {
+    public:
+        Waited(std::promise<core::Result<T>> done, std::function<core::Result<T>()> work)
+            : WorkOf<T>({}, std::move(work)), done_(std::move(done)) {}
+
+    private:
+        void resume() override { done_.set_value(this->take_result()); }
+
+        std::promise<core::Result<T>> done_;
     };
 
     void push(std::unique_ptr<Work> work);

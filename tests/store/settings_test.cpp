@@ -32,8 +32,10 @@ struct InMemory {
 struct InSqlite {
     core::TemporaryFolder folder{"switchhook-settings"};
     core::Log log{{}, [](std::string_view) {}};
-    store::SqliteSettings settings{folder.path(), log};
-    store::SqliteSettings others{folder.path(), log};
+    store::SqliteFile file{folder.path(), log};
+    store::SqliteFile file_of_others{folder.path(), log};
+    store::SqliteSettings settings{file, log};
+    store::SqliteSettings others{file_of_others, log};
 };
 
 struct InPostgres {

@@ -96,6 +96,24 @@ TEST(StoreThread, BringsTheOthersTheirResultsWhereOneCoroutineEndsWithAnExceptio
     EXPECT_EQ(tests::wait_for(context, other), 2);
 }
 
+TEST(StoreThread, BringsAThreadThatWaitsItsResultWithThoseOfTheCoroutines) {
+    boost::asio::io_context context;
+    HeldStoreThread thread;
+    tests::Awaited<int> other(context, number(*thread, 1));
+    tests::run_ready(context);
+    std::thread::id ran_on;
+    auto waiting = std::async(std::launch::async, [&] {
+        return (*thread).perform_and_wait<int>([&]() -> core::Result<int> {
+            ran_on = std::this_thread::get_id();
+            return core::Errc::conflict;
+        });
+    });
+    thread.go_on();
+    EXPECT_EQ(waiting.get(), core::Result<int>(core::Errc::conflict));
+    EXPECT_NE(ran_on, std::this_thread::get_id());
+    EXPECT_EQ(tests::wait_for(context, other), 1);
+}
+
 TEST(StoreThread, DoesWhatIsQueuedBeforeItEnds) {
     boost::asio::io_context context;
     std::optional<tests::Awaited<int>> asked;

@@ -38,8 +38,10 @@ struct InMemory {
 struct InSqlite {
     core::TemporaryFolder folder{"switchhook-versions"};
     core::Log log{{}, [](std::string_view) {}};
-    store::SqliteVersions versions{folder.path(), log};
-    store::SqliteVersions others{folder.path(), log};
+    store::SqliteFile file{folder.path(), log};
+    store::SqliteFile file_of_others{folder.path(), log};
+    store::SqliteVersions versions{file, log};
+    store::SqliteVersions others{file_of_others, log};
     store::SqliteDatabase database{folder.path() / "switchhook.db"};
 
     void open_call(const core::CallRecord& call) {
