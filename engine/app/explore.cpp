@@ -84,7 +84,7 @@ int explore_flows(const FlowPaths& named, const ExploreOptions& options) {
         if (!flow) continue;
         auto walk = options.walk;
         walk.settings = settings_of(library, name);
-        auto explored = script::explore(flow, walk);
+        auto explored = script::explore(*flow, walk);
         print(explored, options);
         wrong += static_cast<std::size_t>(std::count_if(explored.findings.begin(), explored.findings.end(),
                                                         [](const auto& finding) { return finding.is_wrong(); }));

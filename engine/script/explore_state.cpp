@@ -75,7 +75,6 @@ ExploreState::ExploreState(std::shared_ptr<const Flow> flow, const Limits& limit
       limits_(limits_of_walks(limits)),
       host_(flow_, {}, {.limits = limits_}, {}),
       L_(open_state(memory_)) {
-    host_.trace(lines_);
     if (lua_cpcall(L_, open, this) != 0)
         throw std::logic_error("the engine's own scripts do not load: " + error_text(L_));
 }

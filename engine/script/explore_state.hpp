@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/json.hpp"
-#include "script/line_trace.hpp"
 #include "script/memory.hpp"
 #include "script/sandbox.hpp"
 #include "script/test_host.hpp"
@@ -51,8 +50,6 @@ public:
     // Digits that the flow's own sources name, to be pressed.
     void set_constants(const std::vector<std::string>& digits) { constants_ = {{"digits", digits}}; }
 
-    const Lines& lines() const { return lines_; }
-
 private:
     static int open(lua_State* L);
     static int run(lua_State* L);
@@ -60,7 +57,6 @@ private:
     std::shared_ptr<const Flow> flow_;
     Limits limits_;
     TestHost host_;
-    Lines lines_;
     MemoryCap memory_;
     lua_State* L_;
     core::Json constants_ = {{"digits", core::Json::array()}};

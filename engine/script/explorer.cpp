@@ -1,5 +1,6 @@
 #include "script/explorer.hpp"
 
+#include "script/coverage_report.hpp"
 #include "script/explore_state.hpp"
 #include "script/lua_tokens.hpp"
 
@@ -146,8 +147,8 @@ std::string without_numbers(const std::vector<std::string>& texts) {
 
 class Explorer {
 public:
-    Explorer(std::shared_ptr<const Flow> flow, const ExploreOptions& options)
-        : flow_(std::move(flow)),
+    Explorer(const Flow& flow, const ExploreOptions& options)
+        : flow_(coverage_.counted(flow, options.limits)),
           options_(options),
           words_(words_of(flow_->bundle())),
           starts_(starts_of(*flow_, words_, options)),
@@ -345,23 +346,18 @@ private:
 
     void find_lines() {
         const bool certain = explored_.complete && !open_ && !words_.depends_on_more();
-        for (const auto* source : sources_of(flow_->bundle())) {
-            static const std::set<int> none;
-            auto found = state_.lines().find(source->path);
-            const auto& ran = found == state_.lines().end() ? none : found->second;
-            report_lines(source->path, lines_with_code(*source), ran, certain);
-        }
+        for (const auto& [path, file] : coverage_by_file(coverage_)) report_lines(path, file.lines, certain);
     }
 
-    void report_lines(const std::string& path, const std::set<int>& code, const std::set<int>& ran, bool certain) {
-        for (auto at = code.begin(); at != code.end();) {
-            if (ran.contains(*at)) {
+    void report_lines(const std::string& path, const std::map<int, std::uint64_t>& lines_run, bool certain) {
+        for (auto at = lines_run.begin(); at != lines_run.end();) {
+            if (at->second > 0) {
                 ++at;
                 continue;
             }
-            const int first = *at;
+            const int first = at->first;
             int last = first;
-            for (; at != code.end() && !ran.contains(*at); ++at) last = *at;
+            for (; at != lines_run.end() && at->second == 0; ++at) last = at->first;
             auto lines = first == last ? "line " + std::to_string(first)
                                        : "lines " + std::to_string(first) + " to " + std::to_string(last);
             report({certain ? Finding::Kind::unreachable : Finding::Kind::not_reached,
@@ -372,6 +368,7 @@ private:
         }
     }
 
+    Coverage coverage_;
     std::shared_ptr<const Flow> flow_;
     const ExploreOptions& options_;
     const Words words_;
@@ -412,8 +409,8 @@ const char* name_of(Finding::Kind kind) {
     return "";
 }
 
-Exploration explore(std::shared_ptr<const Flow> flow, const ExploreOptions& options) {
-    return Explorer(std::move(flow), options).run();
+Exploration explore(const Flow& flow, const ExploreOptions& options) {
+    return Explorer(flow, options).run();
 }
 
 }  // namespace switchhook::script

@@ -3,7 +3,6 @@
 #include "script/call_graph.hpp"
 #include "script/flow.hpp"
 #include "script/limits.hpp"
-#include "script/line_trace.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -56,6 +55,6 @@ struct Exploration {
 // servers may do (scripts/explore_choices.lua), each time with a call from the start. What leads to the same place in
 // the same words is walked on from a few times only. The same flow and options give the same exploration. Runs on a
 // thread that a Watchdog watches.
-Exploration explore(std::shared_ptr<const Flow> flow, const ExploreOptions& options = {});
+Exploration explore(const Flow& flow, const ExploreOptions& options = {});
 
 }  // namespace switchhook::script

@@ -14,7 +14,6 @@ struct FlowRun::State {
     Limits limits;
     std::optional<FlowState> lua;  // opened by the first start: a run that waits for its turn costs nothing
     bool loaded = false;
-    Lines* lines = nullptr;  // what runs is noted there
 };
 
 FlowRun::FlowRun(std::shared_ptr<const Flow> flow, const Limits& limits)
@@ -24,16 +23,9 @@ FlowRun::FlowRun(FlowRun&&) noexcept = default;
 FlowRun& FlowRun::operator=(FlowRun&&) noexcept = default;
 FlowRun::~FlowRun() = default;
 
-void FlowRun::trace(Lines& lines) {
-    state_->lines = &lines;
-}
-
 Step FlowRun::start(std::string_view handler, const core::CallInfo& info) {
     auto& state = *state_;
-    if (!state.lua) {
-        state.lua.emplace(state.flow->compiled(), state.limits, info.id);
-        if (state.lines != nullptr) trace_lines(state.lua->lua(), *state.lines);
-    }
+    if (!state.lua) state.lua.emplace(state.flow->compiled(), state.limits, info.id);
     if (!state.loaded) {
         if (auto failure = state.lua->load(info.started)) return *failure;
         state.loaded = true;

@@ -4,7 +4,6 @@
 #include "core/call_info.hpp"
 #include "script/flow.hpp"
 #include "script/limits.hpp"
-#include "script/line_trace.hpp"
 
 #include <memory>
 #include <string>
@@ -44,9 +43,6 @@ public:
     FlowRun(FlowRun&&) noexcept;
     FlowRun& operator=(FlowRun&&) noexcept;
     ~FlowRun();
-
-    // From the start on, notes the author's lines that run. REQUIRES: not started; `lines` outlives the run.
-    void trace(Lines& lines);
 
     // Runs a handler ("on_call") to its first ask. A handler that was still waiting is abandoned; what it
     // left in call.vars and in the flow's own variables stays.

@@ -185,9 +185,8 @@ core::Answer answer_of(const std::string& recorded) {
     return core::answer_from_json(core::Json::parse(recorded));
 }
 
-RecordedRun::RecordedRun(std::shared_ptr<const Flow> flow, const Limits& limits, Lines* lines)
+RecordedRun::RecordedRun(std::shared_ptr<const Flow> flow, const Limits& limits)
     : run_(flow, limits), limits_(limits) {
-    if (lines != nullptr) run_.trace(*lines);
     recording_.flow = std::move(flow);
 }
 

@@ -33,8 +33,7 @@ core::Answer answer_of(const std::string& recorded);
 // A FlowRun that writes down its own Recording.
 class RecordedRun {
 public:
-    // With `lines`, the author's lines that run are noted there.
-    RecordedRun(std::shared_ptr<const Flow> flow, const Limits& limits, Lines* lines = nullptr);
+    RecordedRun(std::shared_ptr<const Flow> flow, const Limits& limits);
 
     // As FlowRun's. The step is valid until the next call.
     const Step& start(const std::string& handler, const core::CallInfo& info);

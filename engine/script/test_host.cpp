@@ -192,7 +192,7 @@ int TestHost::start(lua_State* L) {
     if (!flow) throw std::invalid_argument("the flow is gone");
     auto handler = text_at(L, 2);
     auto info = call_info(L, 3, *flow);
-    runs_.emplace_back(flow, options_.limits, lines_);
+    runs_.emplace_back(flow, options_.limits);
     lua_pushinteger(L, static_cast<lua_Integer>(runs_.size()));
     return 1 + push_step(L, runs_.back().start(handler, info));
 }

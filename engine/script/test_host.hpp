@@ -35,8 +35,6 @@ public:
     TestHost(std::shared_ptr<const Flow> flow, FlowTester::FindFlow find, const FlowTester::Options& options,
              const std::filesystem::path& folder);
 
-    // From now on, notes which of the authors' lines run. `lines` outlives the host.
-    void trace(Lines& lines) { lines_ = &lines; }
 
     // Pushes the table. The host must outlive the state. May raise a memory error.
     void push(lua_State* L);
@@ -70,7 +68,6 @@ private:
     FlowTester::FindFlow find_;
     FlowTester::Options options_;
     GoldenFiles golden_;
-    Lines* lines_ = nullptr;
     std::vector<RecordedRun> runs_;  // of the test that runs
 };
 

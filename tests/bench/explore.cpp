@@ -29,7 +29,7 @@ Walks walk_through(const std::filesystem::path& folder) {
         auto* flow = std::get_if<std::shared_ptr<const script::Flow>>(&made);
         if (flow == nullptr) throw std::runtime_error(business + " does not load");
         const auto began = std::chrono::steady_clock::now();
-        auto explored = script::explore(*flow, {.max_paths = 3'000});
+        auto explored = script::explore(**flow, {.max_paths = 3'000});
         walks.took += std::chrono::steady_clock::now() - began;
         walks.paths += explored.paths;
         walks.places += explored.graph.places.size();

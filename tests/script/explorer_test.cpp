@@ -22,7 +22,7 @@ namespace {
 
 Exploration explored(const std::string& flow, const ExploreOptions& options = {}) {
     Exploration result;
-    on_worker([&] { result = explore(compile_flow(flow), options); });
+    on_worker([&] { result = explore(*compile_flow(flow), options); });
     return result;
 }
 
@@ -345,7 +345,7 @@ void expect_nothing_wrong(const std::string& folder) {
             ASSERT_TRUE(std::holds_alternative<std::shared_ptr<const Flow>>(made)) << business;
             ExploreOptions options;
             options.max_paths = 500;
-            auto result = explore(std::get<std::shared_ptr<const Flow>>(made), options);
+            auto result = explore(*std::get<std::shared_ptr<const Flow>>(made), options);
             EXPECT_GT(result.graph.places.size(), 1U) << business;
             for (const auto& finding : result.findings) {
                 std::string path;
