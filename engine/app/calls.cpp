@@ -2,6 +2,7 @@
 #include "app/moment.hpp"
 #include "app/past_calls.hpp"
 #include "app/time_text.hpp"
+#include "core/json_text.hpp"
 
 #include <iomanip>
 #include <iostream>
@@ -30,7 +31,7 @@ struct CallsOptions : StoreOptions {
 void print_json(PastCalls& past, const std::vector<core::CallRecord>& calls, const CallsOptions& options) {
     auto list = Json::array();
     for (const auto& call : calls) list.push_back(call_json(call, past.usage(call)));
-    std::cout << shown(list.dump(2, ' ', false, Json::error_handler_t::replace), options.show_numbers) << '\n';
+    std::cout << shown(core::dump(list, 2), options.show_numbers) << '\n';
 }
 
 void print(const std::vector<core::CallRecord>& calls, const CallsOptions& options) {

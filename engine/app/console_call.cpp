@@ -37,7 +37,7 @@ std::string target_of(const Json& to) {
     for (const char* kind : {"number", "client", "sip", "queue", "conference", "application"})
         if (auto name = text_of(to, kind); !name.empty())
             return kind == std::string_view("number") ? name : std::string(kind) + " " + name;
-    return to.dump();
+    return core::dump(to);
 }
 
 }  // namespace

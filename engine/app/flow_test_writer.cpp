@@ -4,6 +4,7 @@
 #include "app/lua_literal.hpp"
 #include "app/made_up.hpp"
 #include "app/rehearsal.hpp"
+#include "core/json_text.hpp"
 #include "script/flow_tester.hpp"
 #include "script/time_zone.hpp"
 #include "session/past_run.hpp"
@@ -34,7 +35,7 @@ std::string zone_of(const script::Bundle& flow, const Json& settings) {
     };
     look_at(flow.main.text);
     for (const auto& [name, module] : flow.modules) look_at(module.text);
-    look_at(settings.dump(-1, ' ', false, Json::error_handler_t::replace));
+    look_at(core::dump(settings));
     return zones.size() == 1 ? *zones.begin() : "UTC";
 }
 

@@ -2,6 +2,7 @@
 #include "app/status_file.hpp"
 #include "app/time_text.hpp"
 #include "app/trial_text.hpp"
+#include "core/json_text.hpp"
 #include "net/http_client.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -74,7 +75,7 @@ int flows(const std::string& data, bool json) {
     }
     auto numbers = Json::parse(response->body);
     if (json)
-        std::cout << numbers.dump(2) << '\n';
+        std::cout << core::dump(numbers, 2) << '\n';
     else
         print(numbers);
     return success;

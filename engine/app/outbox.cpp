@@ -43,7 +43,7 @@ void print_json(const std::vector<Promise>& promises, const OutboxOptions& optio
         if (options.show_numbers) one["payload"] = promise.payload;
         list.push_back(std::move(one));
     }
-    std::cout << shown(options, list.dump(2, ' ', false, Json::error_handler_t::replace)) << '\n';
+    std::cout << shown(options, core::dump(list, 2)) << '\n';
 }
 
 void print(const std::vector<Promise>& promises, const OutboxOptions& options) {

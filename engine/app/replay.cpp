@@ -215,7 +215,7 @@ int replay(const ReplayOptions& options) {
     const auto& outcome = std::get<Outcome>(done);
     std::ostringstream out;
     if (options.json)
-        out << to_json(outcome).dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+        out << core::dump(to_json(outcome), 2) << '\n';
     else
         Printer(outcome, out).print();
     std::cout << shown(out.str(), options.show_numbers);

@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 #include "app/kept_settings.hpp"
 #include "app/time_text.hpp"
+#include "core/json_text.hpp"
 
 #include <algorithm>
 #include <iomanip>
@@ -91,7 +92,7 @@ void print_json(KeptSettings& settings) {
              {"flow", settings.flow()},
              {"revision", settings.now().revision},
              {"settings", std::move(list)}};
-    std::cout << all.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    std::cout << core::dump(all, 2) << '\n';
 }
 
 int print_history(KeptSettings& settings, bool as_json) {
@@ -101,7 +102,7 @@ int print_history(KeptSettings& settings, bool as_json) {
         for (const auto& change : history)
             list.push_back(
                 {{"revision", change.revision}, {"at", change.at.time_since_epoch().count()}, {"change", change.what}});
-        std::cout << list.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+        std::cout << core::dump(list, 2) << '\n';
         return success;
     }
     if (history.empty()) std::cout << "nothing was ever set for " << settings.number() << '\n';

@@ -4,6 +4,7 @@
 #include "app/past_calls.hpp"
 #include "app/time_text.hpp"
 #include "app/timeline_text.hpp"
+#include "core/json_text.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -110,7 +111,7 @@ int show(const ShowOptions& options) {
     auto all = on_flow_thread([&] { return told(past, *record); });
     std::ostringstream out;
     if (options.json)
-        out << to_json(all).dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+        out << core::dump(to_json(all), 2) << '\n';
     else
         print(all, out);
     std::cout << shown(out.str(), options.show_numbers);

@@ -1,5 +1,6 @@
 #include "app/status_file.hpp"
 
+#include "core/json_text.hpp"
 #include "net/basic_credentials.hpp"
 
 #include <openssl/crypto.h>
@@ -37,7 +38,7 @@ StatusFile::StatusFile(const std::filesystem::path& data, std::uint16_t port) : 
     std::filesystem::create_directories(data, error);
     auto written = file_;
     written += ".new";
-    auto text = json.dump(2) + "\n";
+    auto text = core::dump(json, 2) + "\n";
     int fd = open(written.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     bool whole = fd >= 0 && write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
     if (fd >= 0) close(fd);

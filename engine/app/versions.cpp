@@ -2,6 +2,7 @@
 #include "app/kept_versions.hpp"
 #include "app/time_text.hpp"
 #include "app/trial_text.hpp"
+#include "core/json_text.hpp"
 
 #include <iomanip>
 #include <iostream>
@@ -85,7 +86,7 @@ void add_versions(CLI::App& app, int& exit_code) {
         auto target = versions.target(options->named);
         auto changes = changes_of(versions, target);
         if (options->json)
-            std::cout << changes.dump(2) << '\n';
+            std::cout << core::dump(changes, 2) << '\n';
         else
             print(target, changes);
         exit_code = success;

@@ -1,5 +1,7 @@
 #include "core/ask.hpp"
 
+#include "core/json_text.hpp"
+
 #include <cstdint>
 #include <string_view>
 
@@ -17,7 +19,7 @@ std::uint64_t fnv1a(std::string_view text, std::uint64_t hash) {
 std::string Ask::digest() const {
     auto hash = fnv1a(kind, 14695981039346656037ULL);
     hash = fnv1a(std::string_view("\0", 1), hash);
-    hash = fnv1a(options.dump(-1, ' ', false, Json::error_handler_t::replace), hash);
+    hash = fnv1a(dump(options), hash);
     std::string hex(16, '0');
     for (int i = 15; i >= 0; --i, hash >>= 4) hex[static_cast<std::size_t>(i)] = "0123456789abcdef"[hash & 15];
     return hex;

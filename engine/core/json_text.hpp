@@ -13,9 +13,9 @@ inline std::string text_of(const Json& object, const char* key) {
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-// Compact JSON. What is not UTF-8 is replaced, so this never throws.
-inline std::string dump(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+// JSON in one line, or in lines indented by so many columns. What is not UTF-8 is replaced, so this never throws.
+inline std::string dump(const Json& json, int indent = -1) {
+    return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace switchhook::core

@@ -1,6 +1,6 @@
 #include "core/log.hpp"
 
-#include "core/json.hpp"
+#include "core/json_text.hpp"
 #include "core/log_thread.hpp"
 #include "core/phone_number.hpp"
 
@@ -43,7 +43,7 @@ std::string timestamp() {
 std::string quoted(std::string text) {
     bool plain = !text.empty();
     for (unsigned char c : text) plain = plain && c > ' ' && c != '"' && c != '=';
-    return plain ? text : Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+    return plain ? text : dump(text);
 }
 
 }  // namespace
@@ -85,7 +85,7 @@ void Log::write(LogLevel level, std::string_view event, Fields fields) {
             else
                 std::visit([&](const auto& value) { json[std::string(field.key)] = value; }, field.value);
         }
-        line = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+        line = dump(json);
     } else {
         line = fmt::format("{} {:5} {}", timestamp(), name_of(level), event);
         for (const auto& field : fields) {

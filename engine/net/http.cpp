@@ -1,5 +1,7 @@
 #include "net/http.hpp"
 
+#include "core/json_text.hpp"
+
 #include <algorithm>
 
 namespace switchhook::net {
@@ -60,9 +62,7 @@ Response text_response(int status, std::string body) {
 }
 
 Response json_response(int status, const core::Json& json) {
-    return {.status = status,
-            .content_type = "application/json",
-            .body = json.dump(-1, ' ', false, core::Json::error_handler_t::replace)};
+    return {.status = status, .content_type = "application/json", .body = core::dump(json)};
 }
 
 Response xml_response(int status, std::string body) {

@@ -1,6 +1,7 @@
 #include "script/numbers.hpp"
 
 #include "core/did_you_mean.hpp"
+#include "core/json_text.hpp"
 #include "core/phone_number.hpp"
 #include "script/bytecode.hpp"
 #include "script/compiled_flow.hpp"
@@ -152,7 +153,7 @@ private:
         else
             for (const auto& caller : list) {
                 if (!caller.is_string() || !core::is_e164(caller.get_ref<const std::string&>()))
-                    problem(line, "test_callers: " + caller.dump() + " is no phone number in E.164", fix);
+                    problem(line, "test_callers: " + core::dump(caller) + " is no phone number in E.164", fix);
                 else
                     entry.test_callers.insert(caller.get<std::string>());
             }

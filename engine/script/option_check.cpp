@@ -1,6 +1,7 @@
 #include "script/option_check.hpp"
 
 #include "core/did_you_mean.hpp"
+#include "core/json_text.hpp"
 #include "core/phone_number.hpp"
 #include "script/annotations.hpp"
 
@@ -60,7 +61,7 @@ std::string shown(const Json& value) {
     if (value.is_structured()) return "a table";
     if (value.is_binary()) return "a function";
     if (value.is_number_float()) return number_text(value.get<double>());
-    auto text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    auto text = core::dump(value);
     return text.size() > 60 ? text.substr(0, 56) + "…\"" : text;
 }
 

@@ -1,6 +1,7 @@
 #include "script/recorded_run.hpp"
 
 #include "core/journaled.hpp"
+#include "core/json_text.hpp"
 #include "script/compiled_flow.hpp"
 #include "script/coverage.hpp"
 
@@ -12,13 +13,13 @@ namespace switchhook::script {
 namespace {
 
 std::string describe(const core::Ask& ask) {
-    return ask.kind + " " + ask.options.dump(-1, ' ', false, core::Json::error_handler_t::replace) + " at " + ask.where;
+    return ask.kind + " " + core::dump(ask.options) + " at " + ask.where;
 }
 
 std::string describe(const Step& step) {
     if (auto* ask = std::get_if<core::Ask>(&step)) return describe(*ask);
     if (auto* failed = std::get_if<Failed>(&step)) return "the flow breaking at " + failed->where + ": " + failed->what;
-    return "the end, with " + std::get<Finished>(step).value.dump(-1, ' ', false, core::Json::error_handler_t::replace);
+    return "the end, with " + core::dump(std::get<Finished>(step).value);
 }
 
 std::string describe(const std::vector<Step>& steps) {
@@ -26,7 +27,7 @@ std::string describe(const std::vector<Step>& steps) {
 }
 
 std::string text_of(const core::Answer& answer) {
-    return core::to_json(answer).dump(-1, ' ', false, core::Json::error_handler_t::replace);
+    return core::dump(core::to_json(answer));
 }
 
 // The options of an ask in which nothing but words stands.

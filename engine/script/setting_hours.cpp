@@ -1,5 +1,7 @@
 #include "script/setting_hours.hpp"
 
+#include "core/json_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -108,7 +110,7 @@ std::string text_of_week(const Json& week) {
 std::string fault_of_week(const Json& week) {
     for (const auto& [day, spans] : week.items()) {
         if (std::find(days.begin(), days.end(), day) == days.end()) return day;
-        if (!spans.is_string() || !are_spans(spans.get<std::string>())) return day + " = " + spans.dump();
+        if (!spans.is_string() || !are_spans(spans.get<std::string>())) return day + " = " + core::dump(spans);
     }
     return {};
 }

@@ -1,6 +1,7 @@
 #include "script/test_host.hpp"
 
 #include "core/did_you_mean.hpp"
+#include "core/json_text.hpp"
 #include "script/author_line.hpp"
 #include "script/effective_settings.hpp"
 #include "script/lua_json.hpp"
@@ -279,7 +280,7 @@ int TestHost::time(lua_State* L) {
 }
 
 int TestHost::json(lua_State* L) {
-    script::push(L, json_at(L, 1).dump(-1, ' ', false, core::Json::error_handler_t::replace));
+    script::push(L, core::dump(json_at(L, 1)));
     return 1;
 }
 

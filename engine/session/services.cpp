@@ -201,7 +201,7 @@ asio::awaitable<Answer> Services::increment(const Ask& ask, Caller caller, std::
         auto old = co_await store_.get(business, key);
         if (!old) co_return Answer::raise("kv: " + old.error().message(), clock_.now());
         if (*old && !(*old)->is_number())
-            co_return Answer::raise("kv.increment: `" + key + "` holds no number: " + (*old)->dump(), clock_.now());
+            co_return Answer::raise("kv.increment: `" + key + "` holds no number: " + core::dump(**old), clock_.now());
         Json by = ask.options.value("by", Json(1));
         Json sum;
         if (!*old)

@@ -1,5 +1,6 @@
 #include "sim/realtime_model.hpp"
 
+#include "core/json_text.hpp"
 #include "sim/realtime_event.hpp"
 #include "sim/realtime_settings.hpp"
 
@@ -86,7 +87,7 @@ std::vector<std::string> RealtimeModel::take_events(Moment now) {
 
 void RealtimeModel::emit(Json event) {
     event["event_id"] = "event_" + std::to_string(++event_count_);
-    events_.push_back(event.dump(-1, ' ', false, Json::error_handler_t::replace));
+    events_.push_back(core::dump(event));
 }
 
 void RealtimeModel::refuse(ApiError error) {

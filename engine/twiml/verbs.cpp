@@ -1,5 +1,6 @@
 #include "twiml/verbs.hpp"
 
+#include "core/json_text.hpp"
 #include "twiml/options.hpp"
 #include "twiml/ssml.hpp"
 #include "twiml/words.hpp"
@@ -186,9 +187,7 @@ Checked<void> add_task(const Work& work, Element enqueue, const OptionRules& rul
             return set.error();
     }
     const auto& value = work.options.at("task");
-    return work.document.add_text(*task, value.is_string()
-                                             ? value.get<std::string>()
-                                             : value.dump(-1, ' ', false, Json::error_handler_t::replace));
+    return work.document.add_text(*task, value.is_string() ? value.get<std::string>() : core::dump(value));
 }
 
 Checked<void> fill_enqueue(const Work& work, Element enqueue, const OptionRules& rules) {
