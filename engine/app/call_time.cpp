@@ -1,6 +1,7 @@
 #include "app/call_time.hpp"
 
 #include "core/did_you_mean.hpp"
+#include "core/json_text.hpp"
 #include "script/lua_tokens.hpp"
 
 #include <algorithm>
@@ -113,14 +114,15 @@ std::string show_call_time(core::Time time, std::string_view zone) {
 }
 
 std::string zone_of(const script::Flow& flow, const core::Json& settings) {
-    if (auto zone = settings.find("zone"); zone != settings.end() && zone->is_string()) return *zone;
+    auto is_zone = [](const std::string& text) { return script::zone_time(0, text).has_value(); };
+    if (auto zone = core::text_of(settings, "zone"); is_zone(zone)) return zone;
     std::vector<const std::string*> texts{&flow.bundle().main.text};
     for (const auto& [name, source] : flow.bundle().modules) texts.push_back(&source.text);
     for (const auto* text : texts) {
         auto tokens = script::lua_tokens(*text);
         for (std::size_t i = 0; i + 2 < tokens.size(); ++i)
             if (tokens[i].is_name("zone") && tokens[i + 1].is_symbol("=") &&
-                tokens[i + 2].kind == LuaToken::Kind::string)
+                tokens[i + 2].kind == LuaToken::Kind::string && is_zone(tokens[i + 2].text))
                 return tokens[i + 2].text;
     }
     return "UTC";

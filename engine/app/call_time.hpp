@@ -21,7 +21,7 @@ script::ZoneResult<core::Time> read_call_time(std::string_view text, std::string
 std::string show_call_time(core::Time time, std::string_view zone);
 
 // The time zone of a flow: its setting `zone`, or else the first that its source names, as hours.weekly takes it; UTC
-// if it has none.
+// if it has none. What is no IANA zone, such as a zone of delivery, does not count.
 std::string zone_of(const script::Flow& flow, const core::Json& settings);
 
 // A clock that was set to a time when it was made, and goes on from there.

@@ -1,10 +1,10 @@
 #include "app/flow_test_writer.hpp"
 
 #include "app/call_script.hpp"
+#include "app/call_time.hpp"
 #include "app/lua_literal.hpp"
 #include "app/made_up.hpp"
 #include "app/rehearsal.hpp"
-#include "core/json_text.hpp"
 #include "script/flow_tester.hpp"
 #include "script/time_zone.hpp"
 #include "session/past_run.hpp"
@@ -12,8 +12,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <regex>
-#include <set>
 #include <string_view>
 
 namespace switchhook::app {
@@ -21,23 +19,7 @@ namespace {
 
 using core::Json;
 
-constexpr const char* zone_form = R"lua(["']([A-Z][A-Za-z_]+/[A-Za-z_/+-]+)["'])lua";
-
 constexpr std::string_view flow_broke = "the flow broke at ";
-
-// The one time zone that a flow speaks of; UTC where it is none, or not one.
-std::string zone_of(const script::Bundle& flow, const Json& settings) {
-    std::set<std::string> zones;
-    auto look_at = [&](const std::string& text) {
-        static const std::regex form(zone_form);
-        for (std::sregex_iterator at(text.begin(), text.end(), form), end; at != end; ++at)
-            if (script::zone_time(0, (*at)[1].str())) zones.insert((*at)[1]);
-    };
-    look_at(flow.main.text);
-    for (const auto& [name, module] : flow.modules) look_at(module.text);
-    look_at(core::dump(settings));
-    return zones.size() == 1 ? *zones.begin() : "UTC";
-}
 
 struct Beginning {
     std::string at;
@@ -102,7 +84,7 @@ private:
     }
 
     void write_head(const Rehearsal& rehearsal, bool has_assistant) {
-        auto [at, zone] = beginning_of(rehearsal.info.started, zone_of(flow_.bundle(), flow_.settings()));
+        auto [at, zone] = beginning_of(rehearsal.info.started, zone_of(flow_, call_.record.info.settings));
         Json options{{"from", rehearsal.info.from}, {"to", rehearsal.info.to}, {"at", at}, {"zone", zone}};
         if (!rehearsal.own_settings.empty()) options["settings"] = rehearsal.own_settings;
         if (!rehearsal.info.caller.empty()) options["caller"] = rehearsal.info.caller;

@@ -66,5 +66,9 @@ TEST(CallTime, IsInTheZoneThatTheFlowNames) {
         "return { on_call = function() return o end }");
     EXPECT_EQ(zone_of(*with_hours, {{"office", "north"}}), "Europe/Madrid");
     EXPECT_EQ(zone_of(*with_hours, {{"zone", "Europe/Paris"}}), "Europe/Paris") << "what a number says comes first";
+    EXPECT_EQ(zone_of(*with_hours, {{"zone", "north"}}), "Europe/Madrid") << "a zone of another kind";
+    EXPECT_EQ(zone_of(*flow_of("local area = { zone = 'north' }\nreturn { on_call = function() return area end }"),
+                      core::Json::object()),
+              "UTC");
     EXPECT_EQ(zone_of(*flow_of("return { on_call = function() end }"), core::Json::object()), "UTC");
 }
