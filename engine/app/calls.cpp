@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 #include "app/moment.hpp"
 #include "app/past_calls.hpp"
+#include "app/show_numbers.hpp"
 #include "app/time_text.hpp"
 #include "core/json_text.hpp"
 

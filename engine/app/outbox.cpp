@@ -1,8 +1,8 @@
 #include "app/commands.hpp"
 #include "app/kept_store.hpp"
+#include "app/show_numbers.hpp"
 #include "app/time_text.hpp"
 #include "core/json_text.hpp"
-#include "core/phone_number.hpp"
 
 #include <iomanip>
 #include <iostream>
@@ -23,10 +23,6 @@ struct OutboxOptions : StoreOptions {
     bool show_numbers = false;
 };
 
-std::string shown(const OutboxOptions& options, std::string text) {
-    return options.show_numbers ? text : core::mask_phone_numbers(std::move(text));
-}
-
 // What was promised may hold anything that callers said: without their numbers, it is left out.
 void print_json(const std::vector<Promise>& promises, const OutboxOptions& options) {
     auto list = Json::array();
@@ -43,7 +39,7 @@ void print_json(const std::vector<Promise>& promises, const OutboxOptions& optio
         if (options.show_numbers) one["payload"] = promise.payload;
         list.push_back(std::move(one));
     }
-    std::cout << shown(options, core::dump(list, 2)) << '\n';
+    std::cout << shown(core::dump(list, 2), options.show_numbers) << '\n';
 }
 
 void print(const std::vector<Promise>& promises, const OutboxOptions& options) {
@@ -60,10 +56,10 @@ void print(const std::vector<Promise>& promises, const OutboxOptions& options) {
                                             : std::string("waiting");
         std::cout << std::left << std::setw(40) << promise.id << std::setw(16) << promise.business << std::setw(12)
                   << promise.kind << std::setw(21) << time_text(promise.promised) << state << '\n'
-                  << "    to " << shown(options, promise.destination);
+                  << "    to " << shown(promise.destination, options.show_numbers);
         if (promise.attempts > 0)
             std::cout << "; failed " << promise.attempts << (promise.attempts == 1 ? " time: " : " times: ")
-                      << shown(options, promise.reason);
+                      << shown(promise.reason, options.show_numbers);
         std::cout << '\n';
     }
 }
@@ -110,7 +106,8 @@ void add_outbox(CLI::App& app, int& exit_code) {
     cli->add_option("--business", options->business, "Only this flow's")->type_name("FLOW");
     cli->add_flag("--dead", options->dead, "Lists only what was given up");
     cli->add_flag("--json", options->json, "Prints JSON");
-    cli->add_flag("--show-numbers", options->show_numbers, "Shows phone numbers whole, and in JSON what was promised");
+    add_show_numbers(*cli, options->show_numbers)
+        ->description("Shows phone numbers whole, and in JSON what was promised");
 
     auto* again = cli->add_subcommand("retry", "Gives one another chance, now and with its whole time");
     auto* id = again->add_option("PROMISE", options->id, "As the list names it");

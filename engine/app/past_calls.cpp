@@ -1,7 +1,6 @@
 #include "app/past_calls.hpp"
 
 #include "app/time_text.hpp"
-#include "core/phone_number.hpp"
 #include "session/call_usage.hpp"
 #include "session/secret_settings.hpp"
 
@@ -71,14 +70,6 @@ core::Json own_settings(const core::CallInfo& info, const script::Flow& flow) {
         if (usual == flow.settings().end() || *usual != value) own[name] = value;
     }
     return own;
-}
-
-void add_show_numbers(CLI::App& cli, bool& show) {
-    cli.add_flag("--show-numbers", show, "Shows phone numbers whole, not only their last four digits");
-}
-
-std::string shown(std::string text, bool show_numbers) {
-    return show_numbers ? text : core::mask_phone_numbers(std::move(text));
 }
 
 std::string length_text(std::chrono::milliseconds length) {

@@ -43,11 +43,6 @@ core::Json call_json(const core::CallRecord& call, const core::Json& usage);
 // Those of a call's settings that its flow does not have: its number's own.
 core::Json own_settings(const core::CallInfo& info, const script::Flow& flow);
 
-// Adds the flag with which phone numbers are shown.
-void add_show_numbers(CLI::App& cli, bool& show);
-// A text for people: with phone numbers, or with the last four digits of them.
-std::string shown(std::string text, bool show_numbers);
-
 // Seconds and minutes, as 1:07.
 std::string length_text(std::chrono::milliseconds length);
 

@@ -2,6 +2,7 @@
 #include "app/flow_paths.hpp"
 #include "app/flow_thread.hpp"
 #include "app/past_calls.hpp"
+#include "app/show_numbers.hpp"
 #include "app/timeline_text.hpp"
 #include "core/json_text.hpp"
 #include "script/bundle_reader.hpp"
