@@ -152,10 +152,12 @@ private:
             problem(line, "test_callers must be a list of phone numbers", fix);
         else
             for (const auto& caller : list) {
-                if (!caller.is_string() || !core::is_e164(caller.get_ref<const std::string&>()))
-                    problem(line, "test_callers: " + core::dump(caller) + " is no phone number in E.164", fix);
+                const auto* text = caller.get_ptr<const std::string*>();
+                if (text && core::is_e164(*text))
+                    entry.test_callers.insert(*text);
                 else
-                    entry.test_callers.insert(caller.get<std::string>());
+                    problem(line, "test_callers: " + core::dump(caller) + " is no phone number in E.164",
+                            text ? phone_fix(*text) : fix);
             }
     }
 

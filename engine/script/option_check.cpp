@@ -4,6 +4,7 @@
 #include "core/json_text.hpp"
 #include "core/phone_number.hpp"
 #include "script/annotations.hpp"
+#include "script/phone_fix.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -188,18 +189,6 @@ std::size_t length(const Json& value) {
     return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-// What a number without "+" and country probably is, as ` (did you mean "+15550100"?)`.
-std::string phone_number_hint(const std::string& text) {
-    std::string digits;
-    for (auto c : text)
-        if (c >= '0' && c <= '9') digits += c;
-    const bool has_country = text.starts_with("+") || (digits.size() == 11 && digits.starts_with("1"));
-    auto number = (has_country ? "+" : "+1") + digits;
-    if (!has_country && digits.starts_with("00")) number = "+" + digits.substr(2);
-    if (!core::is_e164(number)) return "; it starts with + and the country, without spaces";
-    return "; did you mean \"" + number + "\"?";
-}
-
 Complaint check_format(const std::string& text, const AnnotatedAlias& alias, const Place& place) {
     const auto& format = alias.constraints.format;
     bool good = true;
@@ -209,7 +198,7 @@ Complaint check_format(const std::string& text, const AnnotatedAlias& alias, con
     if (good) return {};
     auto complaint = verbs(place) + "`" + path(place) + "` is " + alias.about + ", not " + shown(text);
     if (format != "E.164") return problem(std::move(complaint), place);
-    auto found = problem(complaint + phone_number_hint(text), place);
+    auto found = problem(complaint + "; " + phone_fix(text), place);
     found.phone_number = true;
     return found;
 }

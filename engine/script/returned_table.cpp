@@ -5,6 +5,7 @@
 #include "core/phone_number.hpp"
 #include "script/lua_json.hpp"
 #include "script/lua_tokens.hpp"
+#include "script/phone_fix.hpp"
 #include "script/setting_declaration.hpp"
 
 #include <lua.hpp>
@@ -150,8 +151,7 @@ private:
             for (const auto& [name, setting] : flow_.declared) names.push_back(name);
             auto meant = core::closest(dial, names);
             report("dial", "`fallback.dial` is not a phone number: " + core::dump(dial),
-                   meant.empty() ? "write it with + and the country code: \"+15550100\""
-                                 : "did you mean the setting \"" + meant + "\"?");
+                   meant.empty() ? phone_fix(dial) : "did you mean the setting \"" + meant + "\"?");
         } else if (const auto& setting = found->second; setting.type != Setting::Type::phone &&
                                                         !core::is_e164(core::text_of(flow_.settings, dial.c_str()))) {
             report("dial", "`fallback.dial` names the setting `" + dial + "`, which holds no phone number",

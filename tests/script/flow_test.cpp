@@ -84,8 +84,8 @@ TEST(Flow, GivesEveryProblemOfTheTable) {
 TEST(Flow, RefusesAFallbackThatCannotBeDialled) {
     EXPECT_EQ(
         problems_of("return { on_call = function() end,\nfallback = { dial = '5550100' } }"),
-        "test/flow.lua:2: `fallback.dial` is not a phone number: \"5550100\": write it with + and the country code: "
-        "\"+15550100\"");
+        "test/flow.lua:2: `fallback.dial` is not a phone number: \"5550100\": write + and the country code first, then "
+        "digits only: \"+15550100\"");
     EXPECT_EQ(problems_of("return { on_call = function() end,\nfallback = {} }"),
               "test/flow.lua:2: `fallback` says nothing to do: give it `dial`, `say` or both");
 }

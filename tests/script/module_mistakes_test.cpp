@@ -49,10 +49,10 @@ TEST(ModuleMistakes, OfBookingNameTheServiceThatWasMeant) {
 }
 
 TEST(ModuleMistakes, OfEscalationAreFoundAtOnce) {
-    EXPECT_EQ(
-        problem_of("escalation", "escalation.policy { tiers = { { to = '5550100' } } }"),
-        "test/flow.lua:2: escalation.policy: `tiers.to` is a phone number such as \"+15551230100\", not \"5550100\"; "
-        "did you mean \"+15550100\"?");
+    EXPECT_EQ(problem_of("escalation", "escalation.policy { tiers = { { to = '5551230100' } } }"),
+              "test/flow.lua:2: escalation.policy: `tiers.to` is a phone number such as \"+15551230100\", not "
+              "\"5551230100\"; "
+              "did you mean \"+15551230100\"?");
     EXPECT_THAT(problem_of("escalation", "escalation.policy { tiers = {}, voicemail = { maxlength = 5 } }"),
                 HasSubstr("there is no option `maxlength` in `voicemail`; did you mean `max_length`?"));
 }

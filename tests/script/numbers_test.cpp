@@ -83,8 +83,8 @@ TEST(Numbers, NameTheirTestCallers) {
     EXPECT_THAT(numbers.entries["+15550100"].test_callers, ElementsAre("+15551230147"));
     EXPECT_THAT(problems_of("return { ['+15550100'] = { flow = 'lexi', test_callers = {} } }"), IsEmpty());
     EXPECT_THAT(problems_of("return { ['+15550100'] = { flow = 'lexi',\ntest_callers = { '5551230147' } } }"),
-                ElementsAre("numbers.lua:2: test_callers: \"5551230147\" is no phone number in E.164: write "
-                            "test_callers = { \"+15551230147\" }"));
+                ElementsAre("numbers.lua:2: test_callers: \"5551230147\" is no phone number in E.164: "
+                            "did you mean \"+15551230147\"?"));
     EXPECT_THAT(problems_of("return { ['+15550100'] = { flow = 'lexi',\ntest_callers = '+15551230147' } }"),
                 ElementsAre("numbers.lua:2: test_callers must be a list of phone numbers: write "
                             "test_callers = { \"+15551230147\" }"));
@@ -103,14 +103,11 @@ TEST(Numbers, MayBeComputed) {
 }
 
 TEST(Numbers, MustBeInE164) {
-    EXPECT_THAT(
-        problems_of("return {\n['+1 (555) 0100'] = 'lexi',\n['0015550100'] = 'lexi',\n['front'] = 'lexi' }"),
-        ElementsAre("numbers.lua:2: \"+1 (555) 0100\" is no phone number in E.164: write \"+15550100\" if that is "
-                    "its country code",
-                    "numbers.lua:3: \"0015550100\" is no phone number in E.164: write \"+15550100\" if that is "
-                    "its country code",
-                    "numbers.lua:4: \"front\" is no phone number in E.164: write + and the country code first, "
-                    "then digits only: \"+15550100\""));
+    EXPECT_THAT(problems_of("return {\n['+1 (555) 0100'] = 'lexi',\n['0015550100'] = 'lexi',\n['front'] = 'lexi' }"),
+                ElementsAre("numbers.lua:2: \"+1 (555) 0100\" is no phone number in E.164: did you mean \"+15550100\"?",
+                            "numbers.lua:3: \"0015550100\" is no phone number in E.164: did you mean \"+15550100\"?",
+                            "numbers.lua:4: \"front\" is no phone number in E.164: write + and the country code first, "
+                            "then digits only: \"+15550100\""));
 }
 
 TEST(Numbers, StandOnce) {

@@ -93,8 +93,8 @@ TEST(OptionCheck, ChecksPhoneNumbersWhereverOneIsTaken) {
               "sms: `to` is a phone number such as \"+15551230100\", not \"0049 151 123456\"; did you mean "
               "\"+49151123456\"?");
     EXPECT_EQ(on_call("sms", {{"to", "anonymous"}, {"body", "Hi"}}),
-              "sms: `to` is a phone number such as \"+15551230100\", not \"anonymous\"; it starts with + and the "
-              "country, without spaces");
+              "sms: `to` is a phone number such as \"+15551230100\", not \"anonymous\"; write + and the country "
+              "code first, then digits only: \"+15550100\"");
 }
 
 TEST(OptionCheck, ChecksAddresses) {

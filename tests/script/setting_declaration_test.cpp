@@ -78,8 +78,8 @@ TEST(SettingDeclaration, RefusesWhatContradictsItself) {
 
 TEST(SettingDeclaration, ChecksTheDefault) {
     EXPECT_EQ(fault("{ type = 'phone', default = '5550100' }"),
-              "`settings.x` as a default is no phone number in E.164: \"5550100\": write \"+5550100\" if that "
-              "is its country code");
+              "`settings.x` as a default is no phone number in E.164: \"5550100\": write + and the country code "
+              "first, then digits only: \"+15550100\"");
     EXPECT_EQ(fault("{ type = 'number', max = 5, default = 6 }"),
               "`settings.x` as a default is a number of at most 5, not 6: choose one of those");
 }

@@ -44,8 +44,7 @@ std::string typed(const Setting& setting, const std::string& text) {
 TEST(Setting, OfAPhoneIsInE164) {
     auto phone = of_type(Type::phone);
     EXPECT_EQ(checked(phone, "+15550100"), R"("+15550100")");
-    EXPECT_EQ(checked(phone, "1 555 0100"),
-              R"(is no phone number in E.164: "1 555 0100": write "+15550100" if that is its country code)");
+    EXPECT_EQ(checked(phone, "1 555 0100"), R"(is no phone number in E.164: "1 555 0100": did you mean "+15550100"?)");
     EXPECT_EQ(checked(phone, 15550100), R"(is a phone number, not 15550100: write it in quotes: "+15550100")");
     EXPECT_EQ(typed(phone, "+15550100"), R"("+15550100")");
 }
