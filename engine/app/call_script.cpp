@@ -6,6 +6,7 @@
 #include "app/lua_literal.hpp"
 #include "core/call_port.hpp"
 #include "core/json_text.hpp"
+#include "script/secret_names.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -39,11 +40,24 @@ bool holds_null(const Json& value) {
                                std::any_of(value.begin(), value.end(), [](const Json& v) { return holds_null(v); }));
 }
 
+// Of a parameter or a field. Those who sign or key an address do so with very short names.
+bool is_secret(const std::string& name) {
+    static const std::regex short_name("(?:key|sig|signature|auth)$", std::regex::icase);
+    return script::speaks_of_a_secret(name) || std::regex_search(name, short_name);
+}
+
 // An address with `*` for what nobody is to read.
 std::string address(const std::string& url) {
-    static const std::regex secret("([?&](?:[^=&]*(?:key|token|secret|password|sig|auth)[^=&]*)=)[^&]*",
-                                   std::regex::icase);
-    return std::regex_replace(url, secret, "$1*");
+    static const std::regex parameter("([?&])([^=&]*)=([^&]*)");
+    std::string shown;
+    auto rest = url.cbegin();
+    for (std::sregex_iterator at(url.begin(), url.end(), parameter), end; at != end; ++at) {
+        const auto& match = *at;
+        shown += match.prefix().str() + match[1].str() + match[2].str() + "=";
+        shown += is_secret(match[2]) ? "*" : match[3].str();
+        rest = match[0].second;
+    }
+    return shown.append(rest, url.cend());
 }
 
 std::string method_of(const Ask& ask) {
@@ -201,11 +215,10 @@ private:
     }
 
     static Json without_secrets(const Json& json) {
-        static const std::regex secret("key|token|secret|password|auth", std::regex::icase);
         if (!json.is_object()) return json;
         auto rest = Json::object();
         for (const auto& [name, value] : json.items())
-            if (!std::regex_search(name, secret)) rest[name] = without_secrets(value);
+            if (!is_secret(name)) rest[name] = without_secrets(value);
         return rest;
     }
 

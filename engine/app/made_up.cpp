@@ -1,5 +1,7 @@
 #include "app/made_up.hpp"
 
+#include "script/secret_names.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -51,10 +53,6 @@ bool tells(const std::string& name, std::initializer_list<const char*> words) {
     auto plain = lower(name);
     return std::any_of(words.begin(), words.end(),
                        [&](const char* word) { return plain.find(word) != std::string::npos; });
-}
-bool names_a_secret(const std::string& name) {
-    return tells(name, {"token", "secret", "password", "passwd", "api_key", "apikey", "authorization", "credential",
-                        "private_key"});
 }
 bool names_a_person(const std::string& name) {
     return tells(name, {"name", "surname", "patient", "guest", "customer"}) &&
@@ -132,7 +130,7 @@ void MadeUp::look_at_text(const std::string& text, const std::string& name) {
     auto each = [&text](const std::regex& form, auto found) {
         for (std::sregex_iterator at(text.begin(), text.end(), form), end; at != end; ++at) found(at->str());
     };
-    if (names_a_secret(name)) add(text, "made-up-secret");
+    if (script::speaks_of_a_secret(name)) add(text, "made-up-secret");
     each(key_form, [&](const std::string& key) { add(key, "made-up-secret"); });
     if (only_secrets_) return;
     // What is JSON within a text: a tool's arguments, a reply's body.

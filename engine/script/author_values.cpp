@@ -1,5 +1,7 @@
 #include "script/author_values.hpp"
 
+#include "script/secret_names.hpp"
+
 #include <lua.hpp>
 
 #include <algorithm>
@@ -19,13 +21,14 @@ constexpr std::size_t most_values = 8;
 constexpr std::size_t most_fields = 6;
 constexpr std::size_t longest_text = 40;
 
-// A word in the name of what must not be read in a log.
-constexpr std::array<std::string_view, 12> secret_words = {"password", "passwd", "secret", "token", "key",  "pin",
-                                                           "digits",   "card",   "cvv",    "ssn",   "auth", "code"};
+// Words in the names of what must not be read in a log either.
+constexpr std::array<std::string_view, 8> private_words = {"key", "pin", "digits", "card",
+                                                           "cvv", "ssn", "auth",   "code"};
 
-bool is_secret(std::string name) {
+bool is_private(std::string name) {
+    if (speaks_of_a_secret(name)) return true;
     std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return std::ranges::any_of(secret_words, [&](auto word) { return name.find(word) != std::string::npos; });
+    return std::ranges::any_of(private_words, [&](auto word) { return name.find(word) != std::string::npos; });
 }
 
 // What may be a phone number shows its last four digits.
@@ -79,7 +82,7 @@ std::string table(lua_State* L, int index) {
     while (lua_next(L, index) != 0) {
         if (lua_type(L, -2) == LUA_TSTRING && fields.size() < most_fields) {
             std::string name = lua_tostring(L, -2);
-            if (auto value = plain(L, lua_gettop(L)); value && !is_secret(name)) fields.emplace(name, *value);
+            if (auto value = plain(L, lua_gettop(L)); value && !is_private(name)) fields.emplace(name, *value);
         }
         lua_pop(L, 1);
     }
@@ -113,7 +116,7 @@ std::string author_values(lua_State* L) {
             if (given == nullptr) break;
             std::string name = given;
             // Lua's own variables, of a loop, are in parentheses.
-            auto value = name[0] == '(' || is_secret(name) ? std::nullopt : shown(L);
+            auto value = name[0] == '(' || is_private(name) ? std::nullopt : shown(L);
             lua_pop(L, 1);
             std::erase_if(values, [&](const auto& one) { return one.first == name; });  // a new one of that name
             if (value) values.emplace_back(name, *value);

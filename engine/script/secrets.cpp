@@ -1,5 +1,6 @@
 #include "core/phone_number.hpp"
 #include "script/code_rules.hpp"
+#include "script/secret_names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -89,30 +90,13 @@ std::optional<std::string> secret_in(std::string_view text) {
     return std::nullopt;
 }
 
-// "api_key" of "API-Key", "apiKey".
-std::string plain(std::string_view name) {
-    std::string text;
-    for (char c : name) {
-        auto u = static_cast<unsigned char>(c);
-        if (std::isupper(u) && !text.empty() && std::islower(static_cast<unsigned char>(text.back()))) text += '_';
-        text += c == '-' ? '_' : static_cast<char>(std::tolower(u));
-    }
-    return text;
-}
-
-bool ends_as(std::string_view name, std::string_view word) {
-    return name == word || (name.ends_with(word) && name[name.size() - word.size() - 1] == '_');
-}
-
 // What a value is by the name that it is given to.
 std::optional<std::string> secret_named(std::string_view name, std::string_view value) {
-    auto word = plain(name);
     bool blank = value.find_first_of(" \t\n:<{") != std::string_view::npos;  // a sentence, a notation, a placeholder
     if (blank || core::is_e164(value)) return std::nullopt;
-    for (auto ending : {"password", "passwd", "passphrase", "pwd"})
-        if (ends_as(word, ending) && value.size() >= 4) return "a password";
-    for (auto ending : {"secret", "token", "api_key", "apikey", "access_key", "private_key", "secret_key"})
-        if (ends_as(word, ending) && value.size() >= 12 && is_random(value)) return "a key";
+    const auto kind = secret_kind(name);
+    if (kind == SecretKind::password && value.size() >= 4) return "a password";
+    if (kind == SecretKind::key && value.size() >= 12 && is_random(value)) return "a key";
     return std::nullopt;
 }
 
