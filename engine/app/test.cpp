@@ -78,7 +78,7 @@ script::FlowLibrary::Options library_options(const FlowPaths& named, const TestO
 Outcome run_tests(const FlowPaths& named, const TestOptions& options) {
     Outcome outcome;
     auto library = library_options(named, options, outcome);
-    outcome.problems = script::FlowLibrary::check(library, named.paths);
+    outcome.problems = script::FlowLibrary::check(library, named.paths).problems;
     return outcome;
 }
 

@@ -106,13 +106,19 @@ std::vector<FlowStatus> FlowLibrary::flows() const {
     return state_->live.load()->flow_status;
 }
 
-Problems FlowLibrary::check(Options options, const std::set<fs::path>& paths) {
+FlowLibrary::Checked FlowLibrary::check(Options options, const std::set<fs::path>& paths) {
     core::SystemClock clock;
     core::Log log({core::LogLevel::off, core::LogFormat::text, false, {}}, [](std::string_view) {});
     core::Metrics metrics;
     FlowLibrary library(std::move(options), clock, log, metrics);
-    auto problems = library.refresh();
-    return paths.empty() ? problems : library.problems(paths);
+    Checked checked{library.refresh(), {}};
+    if (!paths.empty()) checked.problems = library.problems(paths);
+    const auto& refresh = library.state_->refresh;
+    const auto& loaded = refresh.loaded().businesses;
+    for (const auto& name : paths.empty() ? refresh.all() : refresh.concerned(paths))
+        if (auto found = loaded.find(name); found != loaded.end())
+            checked.remarks.insert(checked.remarks.end(), found->second.remarks.begin(), found->second.remarks.end());
+    return checked;
 }
 
 Problems FlowLibrary::problems(const std::set<fs::path>& paths) const {

@@ -6,6 +6,7 @@
 #include "core/settings.hpp"
 #include "core/versions.hpp"
 #include "script/change_collector.hpp"
+#include "script/code_problem.hpp"
 #include "script/flow.hpp"
 #include "script/flow_tester.hpp"
 #include "script/limits.hpp"
@@ -86,9 +87,14 @@ public:
     // What numbers.lua says, as far as it can be read, where these flows are known besides those that have a folder.
     static Numbers numbers(const Options& options, const std::set<std::string>& flows);
 
-    // Loads the folder as an engine at start would, and serves nothing. Gives the problems of what `paths` name;
-    // none names everything.
-    static Problems check(Options options, const std::set<std::filesystem::path>& paths = {});
+    // All that is wrong in the flows of a folder.
+    struct Checked {
+        Problems problems;     // what keeps something from going live
+        CodeProblems remarks;  // what does not, by the rules of script/code_rules.hpp
+    };
+    // Loads the folder as an engine at start would, and serves nothing. Gives what is wrong in what `paths` name; none
+    // names everything.
+    static Checked check(Options options, const std::set<std::filesystem::path>& paths = {});
 
 private:
     struct State;

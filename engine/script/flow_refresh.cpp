@@ -123,7 +123,7 @@ std::vector<FlowRefresh::Candidate> FlowRefresh::read(const std::set<std::string
         bool known = loaded != loaded_.businesses.end() && !loaded->second.seen.empty();
         bool there = std::binary_search(on_disk.begin(), on_disk.end(), name);
         if (!known && !there) continue;
-        Candidate candidate{name, {}, "gone", nullptr, {}, 0, {}};
+        Candidate candidate{name, {}, "gone", nullptr, {}, {}, 0, {}};
         if (there) {
             candidate.reading = reader_.read(name);
             candidate.seen = fingerprint(candidate.reading);
@@ -149,12 +149,13 @@ void FlowRefresh::compile(Candidate& candidate) {
         candidate.problems = std::move(*problems);
     else
         candidate.flow = std::get<std::shared_ptr<const Flow>>(std::move(compiled));
+    auto found = check_code(candidate.reading.bundle);
     if (candidate.flow) {
-        auto found = check_code(candidate.reading.bundle);
         candidate.problems = fatal(found);
         if (!candidate.problems.empty()) candidate.flow = nullptr;
-        log_remarks(log_, candidate.name, remarks(std::move(found)));
     }
+    candidate.remarks = remarks(std::move(found));
+    if (candidate.flow) log_remarks(log_, candidate.name, candidate.remarks);
     candidate.took += SteadyClock::now() - started;
 }
 
@@ -183,6 +184,7 @@ void FlowRefresh::settle(Candidate& candidate) {
     business.looked_at = std::move(candidate.reading.looked_at);
     business.seen = std::move(candidate.seen);
     business.problems = std::move(candidate.problems);
+    business.remarks = std::move(candidate.remarks);
     auto was = business.live ? business.live->version() : "";
     if (!business.problems.empty()) {
         metrics_.reloads_refused_total.Increment();

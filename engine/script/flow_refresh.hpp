@@ -56,6 +56,7 @@ private:
         std::string seen;
         std::shared_ptr<const Flow> flow;  // null if there are problems
         Problems problems;
+        CodeProblems remarks;
         std::size_t tests = 0;
         SteadyClock::duration took{};
     };

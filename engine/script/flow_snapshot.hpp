@@ -2,6 +2,7 @@
 
 #include "core/clock.hpp"
 #include "core/versions.hpp"
+#include "script/code_problem.hpp"
 #include "script/live.hpp"
 #include "script/problem.hpp"
 #include "script/trial.hpp"
@@ -24,6 +25,7 @@ struct Business {
     std::string seen;                     // stands for the content last tried
     std::set<std::string> looked_at;      // by the reader, for that content
     Problems problems;                    // of that content
+    CodeProblems remarks;                 // the same: what does not keep it from going live
     std::shared_ptr<const Flow> on_disk;  // the last good content
 
     core::FlowVersions chosen;                                    // as last known

@@ -9,6 +9,7 @@ using namespace switchhook::script;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 namespace {
 
@@ -46,10 +47,19 @@ TEST_F(CheckFolder, TellsWhatKeepsAFlowFromGoingLiveFirst) {
     EXPECT_THAT(texts({"numbers.lua"}), IsEmpty());
 }
 
+TEST_F(CheckFolder, TellsMoreOfAFlowThatDoesNotLoad) {
+    folder_.write("desk/flow.lua",
+                  "return { on_cal = 5, on_call = function(call)\ncall:hangup()\ncall:say('Bye') end }");
+    EXPECT_THAT(texts(), ElementsAre(HasSubstr("desk/flow.lua:1: a flow has no `on_cal`"),
+                                     HasSubstr("desk/flow.lua:3: this never runs")));
+}
+
 TEST_F(CheckFolder, TellsOfASharedModuleInTheFlowsThatUseIt) {
     folder_.write("shared/bye.lua", "return function(call)\ncall:hangup()\ncall:say('Bye') end");
     folder_.write("shop/flow.lua", "local bye = require 'bye'\nreturn { on_call = function(call) bye(call) end }");
     EXPECT_THAT(texts({"shared/bye.lua"}), ElementsAre(HasSubstr("shared/bye.lua:3: this never runs")));
+    EXPECT_THAT(texts({"shared"}), ElementsAre(HasSubstr("shared/bye.lua:3: this never runs")));
+    EXPECT_THAT(texts({folder_.root() / "shared/bye.lua"}), SizeIs(1));
     EXPECT_THAT(texts({"desk"}), IsEmpty());
 }
 
