@@ -89,6 +89,14 @@ std::string texts_somebody(const Json& options) {
            ": " + in_quotes(text_of(options, "body"));
 }
 
+std::string replies(const Json& options) {
+    std::string text = "replies";
+    if (auto body = text_of(options, "body"); !body.empty()) text += " " + in_quotes(body);
+    for (const auto& file : options.value("media", Json::array()))
+        if (file.is_string()) text += " with " + without_query(file.get<std::string>());
+    return text;
+}
+
 std::string keeps(const Json& options) {
     auto op = text_of(options, "op");
     auto key = in_quotes(text_of(options, "key"));
@@ -122,6 +130,7 @@ std::string deed_of(const Ask& ask) {
     if (ask.kind == "hangup") return "hangs up";
     if (ask.kind == "http") return sends(options);
     if (ask.kind == "sms") return texts_somebody(options);
+    if (ask.kind == "reply") return replies(options);
     if (ask.kind == "kv") return keeps(options);
     if (ask.kind == "log") return logs(options);
     if (ask.kind == "sleep") return "waits " + seconds_text(options.value("seconds", Json(0)));

@@ -34,12 +34,22 @@ const Json* finished_of(const Answer& answer) {
     return finished == answer.value.end() ? nullptr : &*finished;
 }
 
+// What a text message says, and how many files came with it.
+std::string texted(const Json& message) {
+    auto files = message.value("media", Json::array()).size();
+    return "texts " + in_quotes(text_of(message, "body")) +
+           (files == 0   ? ""
+            : files == 1 ? " with a file"
+                         : " with " + std::to_string(files) + " files");
+}
+
 class Teller {
 public:
     Teller(const session::KeptCall& call, const session::PastRun& run)
-        : call_(call), run_(run), time_(call.record.info.started) {}
+        : call_(call), run_(run), is_text_(call.record.is_text()), time_(call.record.info.started) {}
 
     std::vector<TimelineEntry> tell() && {
+        if (is_text_) add("sender", texted(call_.record.info.message));
         for (; handler_ < run_.recording().handlers.size(); ++handler_) {
             step_ = 0;
             tell(run_.recording().handlers[handler_]);
@@ -64,6 +74,9 @@ private:
                 tell_rest(handler);
         } else if (auto* failed = std::get_if<script::Failed>(&handler.last)) {
             add("flow", "breaks: " + failed->what, failed->where);
+        } else if (is_text_) {
+            const auto& reply = std::get<script::Finished>(handler.last).value;
+            if (reply.is_string()) add("flow", "replies " + in_quotes(reply.get<std::string>()));
         } else if (handler_ == 0 && !run_.fell_back()) {
             add("flow", "is done and hangs up");
         }
@@ -126,7 +139,9 @@ private:
         const auto& ask = std::get<Ask>(handler.last);
         if (ask.kind == "converse") open(handler);
         if (session::Conversation::performs(ask.kind)) tell_spoken(false);
-        if (call_.record.ended) add("engine", "got no answer to this before the call was over");
+        if (call_.record.ended)
+            add("engine",
+                std::string("got no answer to this before the ") + (is_text_ ? "text" : "call") + " was over");
     }
 
     void tell_fallback() {
@@ -145,6 +160,7 @@ private:
 
     const session::KeptCall& call_;
     const session::PastRun& run_;
+    const bool is_text_;
     core::Time time_;
     std::size_t handler_ = 0;
     std::size_t step_ = 0;

@@ -17,7 +17,8 @@ struct TimelineEntry {
     std::size_t step = 0;     // how many of the handler's steps came before
 };
 
-// A call from its beginning to its end: what the flow did, what came of it, and what was said with an assistant.
+// A call or a text message from its beginning to its end: what the flow did, what came of it, and what was said with an
+// assistant.
 std::vector<TimelineEntry> timeline(const session::KeptCall& call, const session::PastRun& run);
 
 // What was said in the conversation that a handler's step opened: a list as core::AgentPort::transcript() gives it, and

@@ -20,6 +20,7 @@ struct CallsOptions : StoreOptions {
     std::string until;
     bool active = false;
     bool ended = false;
+    bool texts = false;
     bool json = false;
     bool show_numbers = false;
 
@@ -37,12 +38,15 @@ void print_json(PastCalls& past, const std::vector<core::CallRecord>& calls, con
 
 void print(const std::vector<core::CallRecord>& calls, const CallsOptions& options) {
     if (calls.empty()) {
-        std::cout << (options.asks_for_all() ? "no call has come in yet\n" : "there is no such call\n");
+        const std::string what = options.texts ? "text message" : "call";
+        std::cout << (options.asks_for_all() ? "no " + what + " has come in yet\n" : "there is no such " + what + "\n");
         return;
     }
     const int numbers = options.show_numbers ? 17 : 11;
-    std::cout << std::left << std::setw(36) << "CALL" << std::setw(21) << "BEGAN (UTC)" << std::setw(9) << "LENGTH"
-              << std::setw(18) << "FLOW" << std::setw(numbers) << "FROM" << std::setw(numbers) << "TO"
+    std::cout << std::left << std::setw(36) << (options.texts ? "TEXT" : "CALL") << std::setw(21)
+              << (options.texts ? "CAME (UTC)" : "BEGAN (UTC)");
+    if (!options.texts) std::cout << std::setw(9) << "LENGTH";
+    std::cout << std::setw(18) << "FLOW" << std::setw(numbers) << "FROM" << std::setw(numbers) << "TO"
               << "STATE\n";
     for (const auto& call : calls) {
         auto number = [&](const std::string& text) {
@@ -51,9 +55,10 @@ void print(const std::vector<core::CallRecord>& calls, const CallsOptions& optio
             auto width = numbers + (masked.starts_with("…") ? 2 : 0);
             return masked + std::string(std::max<int>(1, width - static_cast<int>(masked.size())), ' ');
         };
-        std::cout << std::left << std::setw(36) << call.info.id << std::setw(21) << time_text(call.info.started)
-                  << std::setw(9) << (call.ended ? length_text(*call.ended - call.info.started) : "-") << std::setw(18)
-                  << call.flow << number(call.info.from) << number(call.info.to)
+        std::cout << std::left << std::setw(36) << call.info.id << std::setw(21) << time_text(call.info.started);
+        if (!options.texts)
+            std::cout << std::setw(9) << (call.ended ? length_text(*call.ended - call.info.started) : "-");
+        std::cout << std::setw(18) << call.flow << number(call.info.from) << number(call.info.to)
                   << (call.ended ? call.status : "active") << '\n';
     }
     if (calls.size() == options.filter.most)
@@ -82,6 +87,7 @@ void add_calls(CLI::App& app, int& exit_code) {
     cli->add_option("--caller", filter.caller, "Only those from this number, likewise");
     auto* active = cli->add_flag("--active", options->active, "Only those that go on");
     cli->add_flag("--ended", options->ended, "Only those that are over")->excludes(active);
+    cli->add_flag("--texts", options->texts, "Lists the text messages that came in, not the calls");
     cli->add_option("--since", options->since,
                     "Only those that began then or later: \"2026-03-02 22:30\" (UTC), 2h, 7d")
         ->type_name("TIME");
@@ -92,11 +98,12 @@ void add_calls(CLI::App& app, int& exit_code) {
     cli->add_flag("--json", options->json, "Prints JSON, with what each call used of models");
     add_show_numbers(*cli, options->show_numbers);
     add_store_options(*cli, *options);
-    cli->footer("`switchhook show CALL` tells what happened on one of them.\n");
+    cli->footer("`switchhook show CALL` tells what happened on one of them, or with a text message.\n");
     cli->callback([options, &exit_code] {
         options->filter.since = moment(options->since, "--since");
         options->filter.until = moment(options->until, "--until");
         if (options->active || options->ended) options->filter.active = options->active;
+        options->filter.texts = options->texts;
         PastCalls past(*options);
         auto calls = past.list(options->filter);
         if (options->json)

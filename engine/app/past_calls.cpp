@@ -27,7 +27,9 @@ PastCalls::Found<core::CallRecord> PastCalls::find(const std::string& id) {
     if (auto exactly = value_of(kept_.wait(kept_.store().find_call(id)))) return std::move(*exactly);
     auto found = list({.id = id, .most = most_named + 1});
     if (found.size() == 1) return std::move(found.front());
-    if (found.empty()) return "no call's id begins with `" + id + "`: `switchhook calls` lists those that are kept";
+    if (found.empty())
+        return "no call's id begins with `" + id +
+               "`: `switchhook calls` lists those that are kept, and with --texts text messages";
     auto line = "more than one call's id begins with `" + id + "`: name more of it, as of ";
     for (std::size_t i = 0; i < std::min(found.size(), most_named); ++i) line += (i > 0 ? ", " : "") + found[i].info.id;
     return line + (found.size() > most_named ? ", …" : "");
@@ -52,15 +54,26 @@ PastCalls::Found<session::KeptCall> PastCalls::open(const core::CallRecord& call
 
 core::Json call_json(const core::CallRecord& call, const core::Json& usage) {
     const auto& info = call.info;
-    core::Json line{{"call", info.id},   {"flow", call.flow},  {"version", call.version},
-                    {"from", info.from}, {"to", info.to},      {"started", time_text(info.started)},
-                    {"ended", nullptr},  {"seconds", nullptr}, {"status", call.ended ? call.status : "active"},
+    core::Json line{{call.is_text() ? "text" : "call", info.id},
+                    {"flow", call.flow},
+                    {"version", call.version},
+                    {"from", info.from},
+                    {"to", info.to},
+                    {"started", time_text(info.started)},
+                    {"ended", nullptr},
+                    {"seconds", nullptr},
+                    {"status", call.ended ? call.status : "active"},
                     {"usage", usage}};
     if (call.ended) {
         line["ended"] = time_text(*call.ended);
         line["seconds"] = std::chrono::duration<double>(*call.ended - info.started).count();
     }
     return line;
+}
+
+const char* handler_name(const core::CallRecord& call, std::size_t handler) {
+    if (call.is_text()) return "on_message";
+    return handler == 0 ? "on_call" : "on_call_ended";
 }
 
 core::Json own_settings(const core::CallInfo& info, const script::Flow& flow) {

@@ -11,8 +11,8 @@
 
 namespace switchhook::app {
 
-// The calls that an engine has kept, for one command. What it throws is std::runtime_error with a line for the
-// operator.
+// The calls and the text messages that an engine has kept, for one command. What it throws is std::runtime_error with a
+// line for the operator.
 class PastCalls {
 public:
     // An error is a line for the operator.
@@ -23,7 +23,7 @@ public:
 
     // The newest first.
     std::vector<core::CallRecord> list(core::CallFilter filter);
-    // The call whose id begins so.
+    // The call or the text message whose id begins so.
     Found<core::CallRecord> find(const std::string& id);
     // What a call used of models: session::usage_of.
     core::Json usage(const core::CallRecord& call);
@@ -37,8 +37,11 @@ private:
     session::PinnedFlows versions_;
 };
 
-// A call as `calls --json` lists it.
+// A call, or a text message, as `calls --json` lists it.
 core::Json call_json(const core::CallRecord& call, const core::Json& usage);
+
+// The handler whose steps are the first, or the next ones, that are told of it.
+const char* handler_name(const core::CallRecord& call, std::size_t handler);
 
 // Those of a call's settings that its flow does not have: its number's own.
 core::Json own_settings(const core::CallInfo& info, const script::Flow& flow);

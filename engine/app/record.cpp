@@ -22,6 +22,11 @@ int record(const RecordOptions& options) {
         std::cerr << "switchhook: " << found.error() << '\n';
         return failure;
     }
+    if (found->is_text()) {
+        std::cerr << "switchhook: " << found->info.id << " is a text message, and only calls are written as tests: "
+                  << "`switchhook show " << found->info.id << "` tells what happened\n";
+        return failure;
+    }
     auto call = past.open(*found);
     if (!call) throw std::runtime_error(call.error());
     auto test = on_flow_thread([&] { return write_flow_test(*call, !options.unmasked); });

@@ -156,10 +156,11 @@ private:
     std::string verdict() const {
         const auto& all = outcome_.differences;
         auto steps = std::to_string(outcome_.steps) + (outcome_.steps == 1 ? " step" : " steps");
-        if (all.empty()) return "with " + outcome_.flow + " the call goes the same way: " + steps;
-        if (all.back().leads_away) return "with " + outcome_.flow + " the call goes another way from here on";
-        return "with " + outcome_.flow + " the call goes the same way, with other words in " +
-               std::to_string(all.size()) + (all.size() == 1 ? " place" : " places");
+        auto it = "with " + outcome_.flow + (outcome_.record.is_text() ? " the text goes" : " the call goes");
+        if (all.empty()) return it + " the same way: " + steps;
+        if (all.back().leads_away) return it + " another way from here on";
+        return it + " the same way, with other words in " + std::to_string(all.size()) +
+               (all.size() == 1 ? " place" : " places");
     }
 
     const Outcome& outcome_;
@@ -180,12 +181,12 @@ Json to_json(const std::vector<script::Step>& steps) {
 Json to_json(const Outcome& outcome) {
     auto list = Json::array();
     for (const auto& difference : outcome.differences)
-        list.push_back({{"handler", difference.handler == 0 ? "on_call" : "on_call_ended"},
+        list.push_back({{"handler", handler_name(outcome.record, difference.handler)},
                         {"step", difference.step + 1},
                         {"then", to_json(difference.then)},
                         {"now", to_json(difference.now)},
                         {"leads_away", difference.leads_away}});
-    return {{"call", outcome.record.info.id},
+    return {{outcome.record.is_text() ? "text" : "call", outcome.record.info.id},
             {"with", outcome.flow},
             {"same", outcome.differences.empty()},
             {"steps", outcome.steps},

@@ -53,7 +53,7 @@ Told told(PastCalls& past, core::CallRecord record) {
 
 std::string state_of(const core::CallRecord& call) {
     if (!call.ended) return "goes on";
-    return length_text(*call.ended - call.info.started) + ", " + call.status;
+    return (call.is_text() ? "" : length_text(*call.ended - call.info.started) + ", ") + call.status;
 }
 
 std::string usage_text(const Json& usage) {
@@ -76,7 +76,7 @@ void print(const Told& told, std::ostream& out) {
         << state_of(call) << "\n\n";
     std::size_t handler = 0;
     for (const auto& entry : told.entries) {
-        if (std::exchange(handler, entry.handler) != entry.handler) out << "\non_call_ended\n";
+        if (std::exchange(handler, entry.handler) != entry.handler) out << '\n' << handler_name(call, handler) << '\n';
         out << timeline_text(entry, call.info.started) << '\n';
     }
     if (!told.problem.empty()) out << told.problem << '\n';
@@ -89,7 +89,7 @@ Json to_json(const Told& told) {
     auto steps = Json::array();
     for (const auto& entry : told.entries) {
         Json step{{"at", std::chrono::duration<double>(entry.at - call.info.started).count()},
-                  {"handler", entry.handler == 0 ? "on_call" : "on_call_ended"},
+                  {"handler", handler_name(call, entry.handler)},
                   {"who", entry.deed.who},
                   {"what", entry.deed.what}};
         if (!entry.where.empty()) step["where"] = entry.where;
@@ -123,7 +123,7 @@ int show(const ShowOptions& options) {
 
 void add_show(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<ShowOptions>();
-    auto* cli = app.add_subcommand("show", "Tells what happened on a call, step by step");
+    auto* cli = app.add_subcommand("show", "Tells what happened on a call or with a text, step by step");
     cli->add_option("CALL", options->call, "As `switchhook calls` lists it, or how it begins")->required();
     cli->add_flag("--json", options->json, "Prints JSON");
     add_show_numbers(*cli, options->show_numbers);

@@ -24,12 +24,15 @@ struct JournalEntry {
 };
 
 // What is known of a call from its beginning to after its end. With its journal, it is all that rebuilding it takes.
+// A text message that came in is kept as a call is.
 struct CallRecord {
     CallInfo info;
     std::string flow;     // the business
     std::string version;  // of its flow, pinned for the whole call
     std::optional<Time> ended = {};
     std::string status = {};  // as the carrier says: "completed"; empty while the call goes on
+
+    bool is_text() const { return !info.message.empty(); }
 };
 
 // Which calls are meant: those of which all of this holds.
@@ -39,6 +42,7 @@ struct CallFilter {
     std::string number = {};  // that was called: E.164, or its last digits; empty: any
     std::string caller = {};  // likewise
     std::optional<bool> active = {};
+    std::optional<bool> texts = {};  // text messages, or calls; nothing: both
     std::optional<Time> since = {};  // began then or later
     std::optional<Time> until = {};  // began before
     std::size_t most = 20;

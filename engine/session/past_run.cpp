@@ -35,13 +35,14 @@ bool leaves_alone(const script::Recording::Handler& handler) {
 
 }  // namespace
 
-PastRun::PastRun(const KeptCall& call, const script::Limits& limits) : time_(call.record.info.started) {
+PastRun::PastRun(const KeptCall& call, const script::Limits& limits)
+    : is_text_(call.record.is_text()), time_(call.record.info.started) {
     const auto& journal = call.past.journal;
     if (const auto* entry = find(journal, fallback_dial)) fallback_outcome_ = entry->answer;
     script::RecordedRun run(call.live->flow, limits);
     auto info = masked(call.record.info);
-    lead(run, "on_call", info, first_seq_of_call, call);
-    if (!diverged_ && call.record.ended && call.live->flow->handles("on_call_ended")) {
+    lead(run, is_text_ ? "on_message" : "on_call", info, first_seq_of_call, call);
+    if (!is_text_ && !diverged_ && call.record.ended && call.live->flow->handles("on_call_ended")) {
         std::chrono::duration<double> length = *call.record.ended - info.started;
         info.summary = {
             {"status", call.record.status}, {"seconds", length.count()}, {"transcript", transcript_.lines()}};
@@ -78,6 +79,7 @@ void PastRun::lead(script::RecordedRun& run, const std::string& handler, const c
 
 bool PastRun::fell_back() const {
     const auto& handler = recording_.handlers.front();
+    if (is_text_) return false;
     if (std::holds_alternative<script::Failed>(handler.last)) return true;
     return std::holds_alternative<script::Finished>(handler.last) && leaves_alone(handler);
 }

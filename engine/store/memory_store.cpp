@@ -15,8 +15,8 @@ bool is_meant(const core::CallFilter& filter, const core::CallRecord& call) {
     const auto& info = call.info;
     return info.id.starts_with(filter.id) && (filter.flow.empty() || call.flow == filter.flow) &&
            info.to.ends_with(filter.number) && info.from.ends_with(filter.caller) &&
-           (!filter.active || *filter.active == !call.ended) && (!filter.since || info.started >= *filter.since) &&
-           (!filter.until || info.started < *filter.until);
+           (!filter.active || *filter.active == !call.ended) && (!filter.texts || *filter.texts == call.is_text()) &&
+           (!filter.since || info.started >= *filter.since) && (!filter.until || info.started < *filter.until);
 }
 
 bool is_newer(const core::CallRecord& a, const core::CallRecord& b) {

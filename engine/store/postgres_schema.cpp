@@ -110,6 +110,11 @@ UPDATE calls SET number = coalesce(info::json ->> 'to', ''), caller = coalesce(i
   WHERE position('\u0000' in info) = 0;  -- which PostgreSQL cannot read
 CREATE INDEX calls_going_on ON calls (started) WHERE ended IS NULL;
 )sql",
+    R"sql(
+ALTER TABLE calls ADD COLUMN is_text boolean NOT NULL DEFAULT false;  -- a text message that came in
+UPDATE calls SET is_text = (info::json #>> '{message,body}') IS NOT NULL
+  WHERE position('\u0000' in info) = 0;  -- which PostgreSQL cannot read
+)sql",
 };
 
 constexpr const char* begin = R"sql(

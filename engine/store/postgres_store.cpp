@@ -63,10 +63,11 @@ core::Store::Awaitable<std::vector<core::JournalEntry>> PostgresStore::journal(s
 core::Store::Awaitable<void> PostgresStore::open_call(core::CallRecord call) {
     const auto& info = call.info;
     PostgresQuery query{
-        "INSERT INTO switchhook.calls VALUES ($1, $2, $3, $4, $5::bigint, NULL, '', $6, $7) "
+        "INSERT INTO switchhook.calls VALUES ($1, $2, $3, $4, $5::bigint, NULL, '', $6, $7, $8::boolean) "
         "ON CONFLICT DO NOTHING",
         {info.id, core::dump(core::to_json(info)), call.flow, call.version,
-         std::to_string(info.started.time_since_epoch().count()), info.to, info.from}};
+         std::to_string(info.started.time_since_epoch().count()), info.to, info.from,
+         call.is_text() ? "true" : "false"}};
     auto read = [this](const PostgresRows& rows) -> Result<void> {
         if (rows.changed() == 0 && !link_.repeated()) return Errc::conflict;
         return {};
@@ -90,8 +91,8 @@ core::Store::Awaitable<std::vector<core::CallRecord>> PostgresStore::calls(core:
         "SELECT info, flow, version, ended, status FROM switchhook.calls WHERE started >= $1::bigint AND "
         "started < $2::bigint AND ($3 = '' OR flow = $3) AND ($4 = '' OR right(number, length($4)) = $4) AND "
         "($5 = '' OR right(caller, length($5)) = $5) AND starts_with(id, $6) AND "
-        "($7 = '' OR (ended IS NULL) = ($7 = 'active')) "
-        "ORDER BY started DESC, id COLLATE \"C\" DESC LIMIT $8::bigint";
+        "($7 = '' OR (ended IS NULL) = ($7 = 'active')) AND ($8 = '' OR is_text = ($8 = 'texts')) "
+        "ORDER BY started DESC, id COLLATE \"C\" DESC LIMIT $9::bigint";
     auto count = [](core::Time time) { return std::to_string(time.time_since_epoch().count()); };
     PostgresQuery query{sql,
                         {count(filter.since.value_or(core::Time())), count(filter.until.value_or(core::Time::max())),
@@ -99,6 +100,9 @@ core::Store::Awaitable<std::vector<core::CallRecord>> PostgresStore::calls(core:
                          !filter.active   ? ""
                          : *filter.active ? "active"
                                           : "ended",
+                         !filter.texts   ? ""
+                         : *filter.texts ? "texts"
+                                         : "calls",
                          std::to_string(filter.most)}};
     auto read = [](const PostgresRows& rows) -> Result<Found> {
         Found found;

@@ -125,6 +125,10 @@ ALTER TABLE calls ADD COLUMN caller TEXT NOT NULL DEFAULT '';
 UPDATE calls SET number = coalesce(json_extract(info, '$.to'), ''), caller = coalesce(json_extract(info, '$.from'), '');
 CREATE INDEX calls_going_on ON calls (started) WHERE ended IS NULL;
 )sql",
+    R"sql(
+ALTER TABLE calls ADD COLUMN is_text INTEGER NOT NULL DEFAULT 0;  -- a text message that came in
+UPDATE calls SET is_text = json_extract(info, '$.message.body') IS NOT NULL;
+)sql",
 };
 
 }  // namespace

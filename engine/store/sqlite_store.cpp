@@ -28,8 +28,8 @@ public:
         auto started = std::int64_t{info.started.time_since_epoch().count()};
         auto& insert = statements_->open_call;
         auto known = core::dump(core::to_json(info));
-        if (insert.with(info.id, known, call.flow, call.version, started, info.to, info.from).run() == 0)
-            return Errc::conflict;
+        insert.with(info.id, known, call.flow, call.version, started, info.to, info.from, std::int64_t{call.is_text()});
+        if (insert.run() == 0) return Errc::conflict;
         return {};
     }
     Result<void> close_call(const std::string& id, core::Time ended, const std::string& status) {
@@ -85,7 +85,7 @@ private:
     struct Statements {
         explicit Statements(SqliteDatabase& d)
             : append(d, "INSERT OR IGNORE INTO journal VALUES (?1, ?2, ?3, ?4)"),
-              open_call(d, "INSERT OR IGNORE INTO calls VALUES (?1, ?2, ?3, ?4, ?5, NULL, '', ?6, ?7)"),
+              open_call(d, "INSERT OR IGNORE INTO calls VALUES (?1, ?2, ?3, ?4, ?5, NULL, '', ?6, ?7, ?8)"),
               close_call(d, "UPDATE calls SET ended = ?2, status = ?3 WHERE id = ?1 AND ended IS NULL"),
               forget_call(d, "DELETE FROM calls WHERE id = ?1"),
               forget_journal(d, "DELETE FROM journal WHERE call = ?1"),
@@ -143,11 +143,13 @@ public:
                          "SELECT info, flow, version, ended, status FROM calls WHERE " + state +
                              "started >= ?1 AND started < ?2 AND (?3 = '' OR flow = ?3) AND "
                              "(?4 = '' OR substr(number, -length(?4)) = ?4) AND "
-                             "(?5 = '' OR substr(caller, -length(?5)) = ?5) AND substr(id, 1, length(?6)) = ?6 "
-                             "ORDER BY started DESC, id DESC LIMIT ?7");
+                             "(?5 = '' OR substr(caller, -length(?5)) = ?5) AND substr(id, 1, length(?6)) = ?6 AND "
+                             "(?7 < 0 OR is_text = ?7) ORDER BY started DESC, id DESC LIMIT ?8");
         std::int64_t since = filter.since ? filter.since->time_since_epoch().count() : 0;
         std::int64_t until = filter.until.value_or(core::Time::max()).time_since_epoch().count();
-        select.with(since, until, filter.flow, filter.number, filter.caller, filter.id, std::int64_t(filter.most));
+        std::int64_t texts = filter.texts ? std::int64_t{*filter.texts} : -1;
+        select.with(since, until, filter.flow, filter.number, filter.caller, filter.id, texts,
+                    std::int64_t(filter.most));
         std::vector<core::CallRecord> found;
         while (select.step()) found.push_back(record(select));
         return found;

@@ -49,6 +49,10 @@ protected:
       http.post(call.settings.crm .. "/ended", { json = { turn = 1, seconds = call:summary().seconds } })
     end
   end,
+  on_message = function(message)
+    kv.set("asked/" .. message.from, message.body)
+    return "Today until ten."
+  end,
 }
 )";
     }
@@ -153,6 +157,42 @@ TEST_F(Records, ShowWhatHappenedStepByStep) {
                                       {"who", "flow"},
                                       {"what", "says \"Hello.\""},
                                       {"where", "shop/flow.lua:5"}}));
+}
+
+TEST_F(Records, TellOfTextMessagesToo) {
+    start();
+    EXPECT_EQ(run_switchhook({"calls", "--texts"}).out, "no text message has come in yet\n");
+    EXPECT_EQ(play_alone(R"(local ann = text { from = '+15551230147', to = '+15550100', body = 'Are you open?' }
+        ann:receives("until ten"))"),
+              "");
+    Json texts;
+    EXPECT_TRUE(eventually([&] {
+        texts = Json::parse(run_switchhook({"calls", "--texts", "--json", "--ended"}).out);
+        return texts.size() == 1;
+    }));
+    auto id = texts[0]["text"].get<std::string>();
+    EXPECT_THAT(run_switchhook({"calls", "--texts"}).out,
+                ContainsRegex("TEXT +CAME \\(UTC\\) +FLOW .*\n" + id + " .* shop +…0147 +…0100 +received\n"));
+    EXPECT_EQ(run_switchhook({"calls", "--texts", "--caller", "0148"}).out, "there is no such text message\n");
+    EXPECT_EQ(run_switchhook({"calls"}).out, "no call has come in yet\n");
+
+    auto shown = run_switchhook({"show", id});
+    EXPECT_EQ(shown.exit_code, 0) << shown.err;
+    EXPECT_THAT(shown.out, ContainsRegex("0:00  sender     texts \"Are you open\\?\"\n.*\n.*flow       replies "
+                                         "\"Today until ten.\"\n$"));
+    EXPECT_EQ(Json::parse(run_switchhook({"show", id, "--json"}).out)["steps"][1]["handler"], "on_message");
+
+    auto replayed = run_switchhook({"replay", id});
+    EXPECT_EQ(replayed.exit_code, 0) << replayed.err;
+    EXPECT_THAT(replayed.out, HasSubstr("the text goes the same way: 2 steps"));
+    auto edited = shop();
+    edited.replace(edited.find("until ten"), 9, "until six");
+    flow("edited/shop/flow.lua", edited);
+    flow("edited/numbers.lua", "return {}");
+    EXPECT_THAT(run_switchhook({"replay", id, "--against", "edited/shop"}).out, HasSubstr("the text goes another way"));
+    auto recorded = run_switchhook({"record", id});
+    EXPECT_EQ(recorded.exit_code, 1);
+    EXPECT_THAT(recorded.err, HasSubstr(id + " is a text message, and only calls are written as tests"));
 }
 
 TEST_F(Records, SayWhichCallsCouldBeMeant) {

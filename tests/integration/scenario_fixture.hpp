@@ -46,6 +46,7 @@ protected:
         options.webhooks.auth_token = core::Secret(token);
         options.settings.voice_url = url("/twilio/voice");
         options.settings.status_callback = url("/twilio/status");
+        options.settings.sms_url = url("/twilio/sms");
         options.webhooks.patience = std::chrono::seconds(10);
         options.seed = ++played_;  // other calls than in the scenarios before
         std::unique_ptr<sim::Scenario> scenario;

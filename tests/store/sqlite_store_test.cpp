@@ -95,11 +95,16 @@ TEST_F(SqliteStoreTest, KeepsTheCallsOfAnEngineThatKeptThemById) {
             "CREATE INDEX calls_by_start ON calls (started);"
             "INSERT INTO calls VALUES ('CA1', '{\"id\": \"CA1\"}', 'lexi', 'v1', 2, NULL, '');"
             "INSERT INTO calls VALUES ('CA2', '{\"id\": \"CA2\"}', 'lexi', 'v2', 1, 3, 'completed');"
+            "INSERT INTO calls VALUES ('SM3', '{\"id\": \"SM3\", \"message\": {\"body\": \"Hi\"}}', 'lexi', 'v2', 1, "
+            "3, 'x');"
             "PRAGMA user_version = 3");
     }
     auto storage = open();
     EXPECT_EQ(tests::run(context_, storage.store->find_call("CA1")).value()->version, "v1");
     EXPECT_EQ(tests::run(context_, storage.store->find_call("CA2")).value()->status, "completed");
+    auto texts = tests::run(context_, storage.store->calls({.texts = true})).value();
+    ASSERT_EQ(texts.size(), 1u);
+    EXPECT_EQ(texts[0].info.id, "SM3");
     core::CallRecord again;
     again.info.id = "CA1";
     EXPECT_EQ(tests::run(context_, storage.store->open_call(again)).error(), core::Errc::conflict);

@@ -203,6 +203,16 @@ TYPED_TEST(StoreTest, ListsTheCallsThatAreMeantTheNewestFirst) {
     EXPECT_EQ(ids({.since = began + 1min, .until = began + 2min}), "CA2 ");
     EXPECT_EQ(ids({.id = "CA"}), "CA3 CA2 CA1 ");
     EXPECT_EQ(ids({.id = "A"}), "");
+    EXPECT_EQ(ids({.texts = true}), "");
+    auto text = this->call();
+    text.info.id = "SM5";
+    text.info.to = "+15550150";
+    text.info.started = began;
+    text.info.message = {{"body", ""}, {"media", core::Json::array()}};
+    EXPECT_TRUE(this->wait(this->store_.open_call(std::move(text))));
+    EXPECT_EQ(ids({.texts = true}), "SM5 ");
+    EXPECT_EQ(ids({.texts = false}), "CB4 CA3 CA2 CA1 ");
+    EXPECT_EQ(ids({.number = "0150"}), "CB4 SM5 CA1 ");
     auto ended = this->wait(this->store_.calls({.active = false})).value();
     ASSERT_EQ(ended.size(), 1u);
     EXPECT_EQ(ended[0].ended, began + 3min);
