@@ -2,6 +2,7 @@
 #include "app/commands.hpp"
 #include "app/simulation.hpp"
 #include "app/status_file.hpp"
+#include "core/random_token.hpp"
 #include "core/temporary_folder.hpp"
 #include "net/http_client.hpp"
 #include "script/embedded.hpp"
@@ -19,7 +20,6 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <random>
 #include <sstream>
 #include <unistd.h>
 
@@ -41,14 +41,6 @@ struct DemoOptions {
     bool fast = false;
     bool voices = false;
 };
-
-std::string random_token() {
-    std::random_device device;
-    std::ostringstream token;
-    token << std::hex;
-    for (int i = 0; i < 32; ++i) token << (device() & 15U);
-    return token.str();
-}
 
 // The port itself, or one that is free; 0 if it is taken.
 std::uint16_t free_port(std::uint16_t wanted) {
@@ -98,7 +90,7 @@ public:
         : options_(options),
           port_(port),
           url_("http://127.0.0.1:" + std::to_string(port)),
-          token_(random_token()),
+          token_(core::random_token(16)),
           simulation_({.server = url_,
                        .public_origin = {},
                        .auth_token = token_,
@@ -185,7 +177,7 @@ private:
     // How to go on by oneself.
     void invite() const {
         auto program = typed(program_);
-        sim::CallFacts facts{"CA" + random_token(), simulation_.account_sid(), "+12025550149", "+15550100"};
+        sim::CallFacts facts{"CA" + core::random_token(16), simulation_.account_sid(), "+12025550149", "+15550100"};
         auto params = sim::call_params(facts, "ringing");
         auto webhook = url_ + "/twilio/voice";
         std::cout << "\nThe engine goes on until Ctrl-C. Meanwhile, in another terminal:\n\n"

@@ -1,10 +1,10 @@
 #include "app/status_file.hpp"
 
 #include "core/json_text.hpp"
+#include "core/random_token.hpp"
 #include "net/basic_credentials.hpp"
 
 #include <openssl/crypto.h>
-#include <openssl/rand.h>
 
 #include <fcntl.h>
 #include <fstream>
@@ -16,21 +16,10 @@ namespace {
 
 constexpr std::size_t password_bytes = 24;
 
-std::string new_password() {
-    unsigned char bytes[password_bytes];
-    if (RAND_bytes(bytes, sizeof bytes) != 1) throw std::runtime_error("this machine gives no random numbers");
-    std::string text;
-    for (unsigned char byte : bytes) {
-        text += "0123456789abcdef"[byte >> 4];
-        text += "0123456789abcdef"[byte & 15];
-    }
-    return text;
-}
-
 }  // namespace
 
 StatusFile::StatusFile(const std::filesystem::path& data, std::uint16_t port) : file_(data / name) {
-    auto password = new_password();
+    auto password = core::random_token(password_bytes);
     authorization_ = net::basic_credentials("switchhook:" + password);
     auto url = "http://switchhook:" + password + "@127.0.0.1:" + std::to_string(port) + path;
     core::Json json = {{"pid", getpid()}, {"status_url", url}};

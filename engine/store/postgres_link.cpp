@@ -1,9 +1,9 @@
 #include "store/postgres_link.hpp"
 
+#include "core/random_token.hpp"
 #include "store/postgres_schema.hpp"
 
 #include <optional>
-#include <random>
 #include <thread>
 
 namespace switchhook::store {
@@ -11,13 +11,6 @@ namespace {
 
 using core::Errc;
 using SteadyClock = std::chrono::steady_clock;
-
-std::string random_name() {
-    std::random_device random;
-    std::string name;
-    for (int i = 0; i < 4; ++i) name += std::to_string(random()) + "-";
-    return name;
-}
 
 }  // namespace
 
@@ -86,7 +79,7 @@ private:
 };
 
 PostgresLink::PostgresLink(Options options, core::Log& log)
-    : node_(random_name()),
+    : node_(core::random_token(16)),
       writer_(std::make_unique<Session>(options, log)),
       reader_(std::make_unique<Session>(options, log)) {
     try {

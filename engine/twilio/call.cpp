@@ -1,5 +1,6 @@
 #include "twilio/call.hpp"
 
+#include "core/random_token.hpp"
 #include "twilio/call_parameters.hpp"
 #include "twiml/verbs.hpp"
 
@@ -8,11 +9,7 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <string_view>
-#include <system_error>
-#include <unistd.h>
 #include <utility>
 
 namespace switchhook::twilio {
@@ -22,6 +19,8 @@ namespace asio = boost::asio;
 using core::Answer;
 using core::Ask;
 
+constexpr std::size_t stream_token_bytes = 32;
+
 // What only speaks, and so never waits.
 bool speaks(std::string_view kind) {
     return kind == "say" || kind == "play" || kind == "pause";
@@ -30,19 +29,6 @@ bool speaks(std::string_view kind) {
 // What Twilio tells the end of even after the caller has hung up.
 bool has_outcome(std::string_view kind) {
     return kind == "record" || kind == "dial" || kind == "enqueue";
-}
-
-// 256 bits of the system's randomness, in hex.
-std::string one_time_token() {
-    std::array<unsigned char, 32> bytes{};
-    if (getentropy(bytes.data(), bytes.size()) != 0)
-        throw std::system_error(errno, std::generic_category(), "the system gives no random numbers");
-    std::string token;
-    for (auto byte : bytes) {
-        token += "0123456789abcdef"[byte >> 4];
-        token += "0123456789abcdef"[byte & 15];
-    }
-    return token;
 }
 
 }  // namespace
@@ -141,7 +127,7 @@ asio::awaitable<core::Result<std::unique_ptr<core::AudioLeg>>> Call::connect_aud
     if (ended_ || left_ || abandoned_) co_return core::Errc::closed;
     if (was_given(ask)) document_.clear();
     note_step(ask);
-    auto token = one_time_token();
+    auto token = core::random_token(stream_token_bytes);
     auto appended =
         twiml::append_stream(document_, {urls_.stream(), {{stream_token, token}}}, urls_.of_verbs(continuation()));
     if (!appended) co_return core::Errc::too_large;
