@@ -60,17 +60,29 @@ protected:
     // Starts it, and waits until it serves.
     void serve(const std::vector<std::string>& more = {}, bool with_token = true) {
         start_serving(more, with_token);
-        static const std::regex listening("listening url=(https?://127\\.0\\.0\\.1:([0-9]+))");
+        origin = origin_of(*engine);
+        ASSERT_FALSE(origin.empty()) << engine->err();
+        port = std::stoi(origin.substr(origin.rfind(':') + 1));
+        ASSERT_TRUE(eventually([&] { return std::filesystem::exists(folder / "data/engine.json"); }));
+    }
+
+    // Another engine on the same database, with the folder `second` as its own.
+    std::unique_ptr<ChildProcess> start_second(const std::string& store) const {
+        std::vector<std::string> arguments{"serve", "--listen", "127.0.0.1:0", "--threads", "1", "--store", store};
+        return std::make_unique<ChildProcess>(std::move(arguments), folder / "second", environment);
+    }
+
+    // Where an engine listens, once it does: "http://127.0.0.1:40123". Empty where it ends instead.
+    static std::string origin_of(const ChildProcess& engine) {
+        static const std::regex listening("listening url=(https?://127\\.0\\.0\\.1:[0-9]+)");
         std::smatch match;
         std::string log;
-        ASSERT_TRUE(eventually([&] {
-            log = engine->err();
-            return std::regex_search(log, match, listening) || engine->ended();
-        })) << log;
-        ASSERT_TRUE(std::regex_search(log, match, listening)) << log;
-        origin = match[1];
-        port = std::stoi(match[2]);
-        ASSERT_TRUE(eventually([&] { return std::filesystem::exists(folder / "data/engine.json"); }));
+        const bool known = eventually([&] {
+            log = engine.err();
+            return std::regex_search(log, match, listening) || engine.ended();
+        });
+        EXPECT_TRUE(known) << log;
+        return match.empty() ? std::string() : match[1].str();
     }
 
     std::string url(const std::string& path) const { return origin + path; }

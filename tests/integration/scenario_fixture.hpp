@@ -17,6 +17,13 @@
 
 namespace switchhook::tests {
 
+// The engine's addresses, as the carrier is told them.
+struct Routes {
+    std::string voice = "/twilio/voice";
+    std::string status = "/twilio/status";
+    std::string sms = "/twilio/sms";
+};
+
 // A running engine, a simulated carrier that plays scenarios against it, and a simulated model for its assistants.
 class ScenarioTest : public EngineTest {
 protected:
@@ -30,6 +37,16 @@ protected:
     virtual void make_model() { model_.emplace(workers_, sim::ModelServer::Options{}, log_); }
     virtual std::string realtime_url() const { return model_->realtime_url(); }
 
+    sim::Carrier::Options carrier_options(const Routes& routes) const {
+        sim::Carrier::Options options;
+        options.webhooks.auth_token = core::Secret(token);
+        options.webhooks.patience = std::chrono::seconds(10);
+        options.settings.voice_url = url(routes.voice);
+        options.settings.status_callback = url(routes.status);
+        options.settings.sms_url = url(routes.sms);
+        return options;
+    }
+
     // Plays a scenario; what differed, or nothing. `ada` calls, and is answered by `model`.
     std::string play(
         const std::string& text, const std::function<void()>& meanwhile = [] {}) {
@@ -42,12 +59,7 @@ protected:
     }
     std::string play_alone(
         const std::string& text, const std::function<void()>& meanwhile = [] {}) {
-        sim::Carrier::Options options;
-        options.webhooks.auth_token = core::Secret(token);
-        options.settings.voice_url = url("/twilio/voice");
-        options.settings.status_callback = url("/twilio/status");
-        options.settings.sms_url = url("/twilio/sms");
-        options.webhooks.patience = std::chrono::seconds(10);
+        auto options = carrier_options({});
         options.seed = ++played_;  // other calls than in the scenarios before
         std::unique_ptr<sim::Scenario> scenario;
         options.on_event = [&](const sim::CarrierCall& call, const sim::CallEvent& event) {

@@ -211,18 +211,11 @@ TEST_F(SettingsOfANumber, ReachAllEnginesThatShareADatabase) {
     PostgresServer postgres;
     const auto url = postgres.uri();
     serve({"--store", url});
-    const auto first = port;
     std::filesystem::create_directories(folder / "second");
     std::filesystem::create_directory_symlink(folder / "flows", folder / "second/flows");
-    ChildProcess second({"serve", "--listen", "127.0.0.1:0", "--threads", "1", "--store", url}, folder / "second",
-                        environment);
-    std::smatch match;
-    std::string log;
-    ASSERT_TRUE(eventually([&] {
-        log = second.err();
-        return std::regex_search(log, match, std::regex("listening url=(http://127\\.0\\.0\\.1:([0-9]+))"));
-    })) << log;
-    const auto first_origin = origin, second_origin = match[1].str();
+    auto second = start_second(url);
+    const auto second_origin = origin_of(*second);
+    ASSERT_FALSE(second_origin.empty()) << second->err();
 
     EXPECT_THAT(ring(1000), HasSubstr(">Hello 0<"));
     auto ran = settings({number, "word=Good day", "token=-", "--store", url}, secret);
@@ -234,7 +227,5 @@ TEST_F(SettingsOfANumber, ReachAllEnginesThatShareADatabase) {
     // Calls that began on the first engine go on at the second, each with the settings that it began with.
     EXPECT_THAT(press_at(1000, "1/1", "1"), HasSubstr(">Hello 0 again<"));
     EXPECT_THAT(press_at(1001, "1/1", "1"), HasSubstr(">Good day 16 again<"));
-    EXPECT_EQ(second.err().find(secret), std::string::npos);
-    origin = first_origin;
-    port = first;
+    EXPECT_EQ(second->err().find(secret), std::string::npos);
 }

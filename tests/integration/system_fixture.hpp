@@ -1,31 +1,20 @@
 #pragma once
 
-#include "integration/engine_fixture.hpp"
-#include "sim/carrier.hpp"
+#include "integration/scenario_fixture.hpp"
 #include "sim/carrier_api.hpp"
 #include "sim/model_script.hpp"
-#include "sim/model_server.hpp"
-#include "sim/scenario.hpp"
 #include "sim/web_server.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_future.hpp>
 
 namespace switchhook::tests {
 
 // One of the businesses in flows/ as it runs in production: the real engine with the flow as it is in the repository,
 // a carrier that knows the old server's addresses, a model, and a web server for what the flow asks of one.
-class SystemTest : public EngineTest {
+class SystemTest : public ScenarioTest {
 protected:
-    // The paths that the console of the old system names.
-    struct Routes {
-        std::string voice;
-        std::string status;
-        std::string sms = "/twilio/sms";
-    };
-
+    // `routes`: the paths that the console of the old system names.
     SystemTest(std::string business, Routes routes) : business_(std::move(business)), routes_(std::move(routes)) {}
 
     void SetUp() override {
@@ -34,12 +23,7 @@ protected:
         std::filesystem::create_directories(folder / "flows");
         std::filesystem::copy(std::filesystem::path(SOURCE_DIR) / "flows" / business_, folder / "flows" / business_,
                               std::filesystem::copy_options::recursive);
-        sim::Carrier::Options options;
-        options.webhooks.auth_token = core::Secret(token);
-        options.webhooks.patience = std::chrono::seconds(10);
-        options.settings.voice_url = url(routes_.voice);
-        options.settings.status_callback = url(routes_.status);
-        options.settings.sms_url = url(routes_.sms);
+        auto options = carrier_options(routes_);
         options.on_event = [this](const sim::CarrierCall& call, const sim::CallEvent& event) {
             if (scenario_) scenario_->show(call, event);
         };
@@ -64,18 +48,17 @@ protected:
     void have_model() { have_model({}); }
     // A model that plays a script by itself, once in each conversation: for texts, whose sender waits for the reply.
     void have_model(const std::string& script) {
-        sim::ModelServer::Options options;
-        if (!script.empty()) {
+        if (!script.empty())
             script_ = std::make_unique<sim::ModelScript>(
                 sim::ModelScript::Options{{"model.lua", script}, [](std::string_view) {}});
-            options.assistants = script_->assistants(true);
-        }
-        model_.emplace(workers_, std::move(options), log_);
+        start_model();
         if (script_)
             boost::asio::co_spawn(workers_.executor(0), script_->play(model_->assistants()), boost::asio::detached);
-        environment["OPENAI_API_KEY"] = "sk-simulated";
-        environment["OPENAI_REALTIME_URL"] = model_->realtime_url();
-        environment["OPENAI_BASE_URL"] = model_->base_url();
+    }
+    void make_model() override {
+        sim::ModelServer::Options options;
+        if (script_) options.assistants = script_->assistants(true);
+        model_.emplace(workers_, std::move(options), log_);
     }
 
     // Starts the engine with this numbers.lua; or again, after it was killed.
@@ -109,8 +92,6 @@ protected:
     }
     core::Json health() { return core::Json::parse(get("/twilio/health").body); }
 
-    core::Log log_{{.level = core::LogLevel::off}, [](std::string_view) {}};
-    net::Workers workers_{{.count = 1}};
     std::unique_ptr<sim::Carrier> carrier_;
     std::unique_ptr<sim::Scenario> scenario_;
     std::unique_ptr<sim::CarrierApi> api_;
@@ -138,7 +119,6 @@ private:
     const std::string business_;
     const Routes routes_;
     std::unique_ptr<sim::ModelScript> script_;
-    std::optional<sim::ModelServer> model_;
 };
 
 }  // namespace switchhook::tests

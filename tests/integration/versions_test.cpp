@@ -150,29 +150,21 @@ TEST_F(VersionsOfAnEngine, AnswerOnAllEnginesThatShareADatabase) {
     PostgresServer postgres;
     const auto url = postgres.uri();
     serve({"--store", url});
-    const auto first = port;
-
     flow("second/flows/numbers.lua", "return { ['+15550100'] = 'shop' }");
-    ChildProcess second({"serve", "--listen", "127.0.0.1:0", "--threads", "1", "--store", url}, folder / "second",
-                        environment);
-    std::smatch match;
-    std::string log;
-    ASSERT_TRUE(eventually([&] {
-        log = second.err();
-        return std::regex_search(log, match, std::regex("listening url=http://127\\.0\\.0\\.1:([0-9]+)"));
-    })) << log;
-    const auto other = std::stoi(match[1]);
+    auto second = start_second(url);
+    const auto first_origin = origin, second_origin = origin_of(*second);
+    ASSERT_FALSE(second_origin.empty()) << second->err();
 
-    port = other;
+    origin = second_origin;
     EXPECT_THAT(call_says(), HasSubstr(">Hello<"));
-    port = first;
+    origin = first_origin;
     save("Good day");
-    port = other;
+    origin = second_origin;
     EXPECT_TRUE(soon_says("Good day"));
     auto ran = versions({"rollback", "shop", "--store", url});
     EXPECT_EQ(ran.exit_code, 0) << ran.err;
     EXPECT_TRUE(soon_says("Hello"));
-    port = first;
+    origin = first_origin;
     EXPECT_TRUE(soon_says("Hello"));
-    EXPECT_THAT(second.err(), HasSubstr("by=\"rolled back from"));
+    EXPECT_THAT(second->err(), HasSubstr("by=\"rolled back from"));
 }
