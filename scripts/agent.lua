@@ -78,50 +78,50 @@ local copy, snapshot = engine.copy, engine.snapshot
 
 --- How the caller's words are written down.
 ---@class Transcription
----@field model? string
+---@field model? string The model that writes them down.
 ---@field language? string "en"
----@field languages? string[]
+---@field languages? string[] Languages that the caller may speak, where it is not one: `{ "en", "es" }`.
 ---@field keywords? string[] Names and terms that are likely to come up.
----@field prompt? string
+---@field prompt? string What that model is told beforehand, such as what the call is about.
 
 --- What happens to a caller who says nothing.
 ---@class SilenceOptions
----@field timeout? Seconds [1 to 600, default 15]
+---@field timeout? Seconds How long the caller may say nothing before they are asked. [1 to 600, default 15]
 ---@field prompt? string What the caller is asked. [default "Are you still there?"]
 ---@field times? integer How often, before the conversation ends with the reason "silence". [0 to 10, default 2]
 
 --- How the assistant begins, word for word.
 ---@class Greeting
----@field text string
+---@field text string What it says.
 ---@field interruptible? boolean Whether the caller may speak over it. [default true]
 
 --- How the agent answers text messages.
 ---@class TextOptions
----@field model? string
+---@field model? string The model that writes.
 ---@field instructions? string What is different by text; it comes after the agent's own. [default "You are texting: …"]
----@field max_tokens? integer [1 to 16384]
----@field temperature? number [0 to 2]
----@field reasoning_effort? string
+---@field max_tokens? integer Longest answer, in tokens. [1 to 16384]
+---@field temperature? number How free it is in its words: 0 is the least. [0 to 2]
+---@field reasoning_effort? string How much it thinks before it answers, as OpenAI names it: "low".
 
 --- What an agent may have.
 ---@class AgentOptions
 ---@field greeting? string|Greeting|fun(call: Call): string|Greeting How it begins; without it, it waits for the caller.
 ---@field tools? table<string, AgentTool>|AgentTool[] What it can do, by name. `agent.hangup` and its like may stand without one.
----@field voice? string [default "marin"]
----@field model? string [default "gpt-realtime-2.1"]
----@field speed? number [0.25 to 1.5, default 1.0]
+---@field voice? string Who speaks, as OpenAI names the voices. [default "marin"]
+---@field model? string The model that hears and speaks. [default "gpt-realtime-2.1"]
+---@field speed? number How fast it speaks. [0.25 to 1.5, default 1.0]
 ---@field time_limit? Seconds Longest conversation. [1 to 86400, default 600]
 ---@field goodbye? string What is said at the time limit.
 ---@field silence? SilenceOptions|false What happens to a caller who says nothing; `false` waits for ever.
----@field turn_detection? TurnDetection
+---@field turn_detection? TurnDetection How it notices that the caller has finished speaking.
 ---@field transcription? Transcription|false `false`: the caller's words are not written down.
----@field noise_reduction? "near_field"|"far_field"
+---@field noise_reduction? "near_field"|"far_field" Takes noise out of the caller's voice: of a phone at the ear, or of one across a room.
 ---@field tool_choice? string "auto", "none", "required", or a tool's name. [default "auto"]
----@field max_output_tokens? integer [1 to 4096]
+---@field max_output_tokens? integer Longest answer, in tokens. [1 to 4096]
 ---@field truncation? "auto"|"disabled"|number How a long conversation is shortened: a number is the ratio to keep. [0 to 1, default "auto"]
----@field reasoning_effort? string
+---@field reasoning_effort? string How much it thinks before it answers, as OpenAI names it: "low".
 ---@field audio? "mulaw"|"alaw"|"pcm_24k" What the model hears and speaks. [default "mulaw", the phone's own]
----@field text? TextOptions
+---@field text? TextOptions How it answers text messages.
 ---@field history_hours? number How long a conversation by text is remembered. [0.01 to 8760, default 24]
 
 --- What an agent is.
@@ -130,7 +130,7 @@ local copy, snapshot = engine.copy, engine.snapshot
 
 --- What `call:converse` may have differ from the agent.
 ---@class AgentOverrides : AgentOptions
----@field instructions? string|fun(call: Call|Message): string
+---@field instructions? string|fun(call: Call|Message): string Who the assistant is and what it does, in place of the agent's own.
 
 --- Something that the assistant can do.
 ---@class AgentTool
@@ -181,7 +181,7 @@ function tool:say(text) end
 ---@ask collect_digits
 ---@field digits? integer How many keys. [1 to 128]
 ---@field finish_on_key? string Key that ends them; `""` for none. [default "#"]
----@field timeout? Seconds [1 to 600, default 10]
+---@field timeout? Seconds How long to wait for the first key, and between keys. [1 to 600, default 10]
 
 --- Has the caller press keys that neither the assistant nor the transcript sees, such as a PIN.
 ---@param options? CollectOptions
@@ -237,11 +237,11 @@ agent.hangup = built_in("hangup", "HangupToolOptions")
 ---@field to DialTarget|DialTarget[]|fun(call: Call): DialTarget|DialTarget[] Whom to ring.
 ---@field about? string When to use it, for the model.
 ---@field whisper? string|false|fun(summary: string, call: Call): string What the person called hears first; `false`: nothing. [default the model's summary of the conversation]
----@field caller_id? string
+---@field caller_id? string Number that the person called sees. [default the caller's]
 ---@field timeout? WholeSeconds How long it rings. [5 to 600, default 30]
----@field time_limit? WholeSeconds [1 to 86400, default 14400]
----@field sequential? boolean [default false]
----@field record? RecordMode [default "do-not-record"]
+---@field time_limit? WholeSeconds Longest conversation. [1 to 86400, default 14400]
+---@field sequential? boolean Rings one after the other, not all at once. [default false]
+---@field record? RecordMode Records the conversation of the two. [default "do-not-record"]
 
 --- A tool that ends the conversation and puts the caller through; the person called first hears what it is about.
 ---

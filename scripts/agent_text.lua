@@ -5,13 +5,13 @@ local sms = require "sms"
 
 ---@class ChatOptions
 ---@ask chat
----@field messages table[]
----@field tools? table[]
----@field model? string
----@field tool_choice? string
----@field max_tokens? integer
----@field reasoning_effort? string
----@field temperature? number
+---@field messages table[] What was written so far, as Chat Completions has it.
+---@field tools? table[] What the model may use, as Chat Completions has it.
+---@field model? string The model that writes.
+---@field tool_choice? string Whether it must use a tool, or which.
+---@field max_tokens? integer Longest answer, in tokens.
+---@field reasoning_effort? string How much it thinks before it answers.
+---@field temperature? number How free it is in its words.
 
 local MOST_ROUNDS = 8 -- of tools, for one reply
 local MOST_MESSAGES, MOST_BYTES = 60, 24000 -- of what is remembered

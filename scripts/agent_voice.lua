@@ -4,29 +4,29 @@ local ask, copy = engine.ask, engine.copy
 
 ---@class ConverseOptions : AgentOptions
 ---@ask converse
----@field instructions string
+---@field instructions string Who the assistant is and what it does.
 
 ---@class ToolResultOptions
 ---@ask tool_result
----@field call_id string
----@field output string
----@field respond? boolean
+---@field call_id string The use of the tool that this answers.
+---@field output string What the model is told.
+---@field respond? boolean Whether the model goes on.
 
 ---@class EndConversationOptions
 ---@ask end_conversation
----@field reason string
----@field value? any
----@field call_id? string
----@field output? string
----@field at_once? boolean
+---@field reason string What `converse` gives as the reason.
+---@field value? any What it gives as the value.
+---@field call_id? string The use of the tool that ends it, where one does.
+---@field output? string What the model is told of that.
+---@field at_once? boolean Does not wait until the assistant's last words are heard.
 
 ---@class InterjectOptions
 ---@ask interject
----@field text string
+---@field text string What the assistant says now.
 
 ---@class PlayWhileOptions
 ---@ask play_while
----@field sound "typing"|"tone"
+---@field sound "typing"|"tone" What is heard where nobody speaks.
 
 -- Settings that the model does not get, or not as they are.
 local OURS = { "instructions", "greeting", "history_hours", "text" }

@@ -20,8 +20,8 @@
 -- Every call loads this file: keep it small.
 
 ---@class Engine
----@field ask fun(kind: string, options?: table): any, string?
----@field copy fun(options: any, name?: string, value?: any): table
+---@field ask fun(kind: string, options?: table): any, string? Has the engine do something, and gives what came of it.
+---@field copy fun(options: any, name?: string, value?: any): table A new table with these options, and with this one beside them.
 local engine = ...
 local ask = engine.ask
 local copy = engine.copy -- the author's own table stays as it is: it may be used for many calls of a verb
@@ -108,18 +108,18 @@ local copy = engine.copy -- the author's own table stays as it is: it may be use
 --- What the phone network knows about a caller. Any of it may be missing.
 ---@class Caller
 ---@field name? string Name on the caller's line.
----@field city? string
----@field state? string
----@field zip? string
+---@field city? string Where the number is from.
+---@field state? string State or province of that place.
+---@field zip? string Postal code of that place.
 ---@field country? string Two letters: "US".
 
 --- How a call went.
 ---@class CallSummary
 ---@field id string The carrier's name for the call.
----@field from string
----@field to string
----@field direction "inbound"|"outbound"
----@field status CallStatus
+---@field from string Who called.
+---@field to string The number that they called.
+---@field direction "inbound"|"outbound" Who called whom.
+---@field status CallStatus How it ended, as the carrier says.
 ---@field seconds number How long it lasted.
 ---@field transcript table[] What was said and pressed, in order.
 ---@field recordings table[] What was recorded: `{url, seconds, sid}`.
@@ -141,9 +141,9 @@ local Call = {}
 
 --- What is said, played or waited for, as a step of `gather` or of a whisper: a text, or one of these.
 ---@class Prompt
----@field say? string|SayOptions
----@field play? Url|PlayOptions
----@field pause? WholeSeconds|PauseOptions
+---@field say? string|SayOptions A text.
+---@field play? Url|PlayOptions A recording, or keys.
+---@field pause? WholeSeconds|PauseOptions Silence.
 ---@needs say or play or pause
 
 ---@param prompt string|Prompt
@@ -214,7 +214,7 @@ end
 
 ---@class PauseOptions
 ---@ask pause
----@field length? WholeSeconds [1 to 3600, default 1]
+---@field length? WholeSeconds How long. [1 to 3600, default 1]
 
 --- Stays silent for a while.
 ---
@@ -247,7 +247,7 @@ end
 ---@field enhanced? boolean Uses the carrier's better (and dearer) variant of the "phone_call" model. [default false]
 ---@field barge_in? boolean Whether speaking or pressing a key stops the prompt. [default true]
 ---@field partial_result_callback? Url Where the carrier posts what it understood so far.
----@field partial_result_callback_method? WebhookMethod [default "POST"]
+---@field partial_result_callback_method? WebhookMethod How it posts that. [default "POST"]
 ---@field debug? boolean Asks the carrier for details in its own log. [default false]
 
 --- What a caller pressed or said.
@@ -295,12 +295,12 @@ end
 ---@field finish_on_key? string Keys that end it; `""` for none. [default "1234567890*#"]
 ---@field max_length? WholeSeconds Longest recording. [1 to 14400, default 3600]
 ---@field play_beep? boolean Beeps first. [default true]
----@field trim? Trim [default "trim-silence"]
+---@field trim? Trim Whether silence at both ends is cut off. [default "trim-silence"]
 ---@field transcribe? boolean Has the carrier write it down (US English, 2 to 120 seconds). [default false]
 ---@field transcribe_callback? Url Where the carrier posts what it wrote down.
 ---@field recording_status_callback? Url Where the carrier posts that the recording can be fetched.
----@field recording_status_callback_method? WebhookMethod [default "POST"]
----@field recording_status_callback_event? RecordingEvent[] [default "completed"]
+---@field recording_status_callback_method? WebhookMethod How it posts that. [default "POST"]
+---@field recording_status_callback_event? RecordingEvent[] What it posts. [default "completed"]
 
 ---@class Recording
 ---@field url Url Where the carrier keeps it. It may take a few seconds until it can be fetched.
@@ -338,36 +338,36 @@ end
 ---@field sequential? boolean Rings one after the other, not all at once. [default false]
 ---@field record? RecordMode Records the conversation. [default "do-not-record"]
 ---@field recording_track? "inbound"|"outbound"|"both" Whose voice is recorded. [default "both"]
----@field trim? Trim [default "do-not-trim"]
+---@field trim? Trim Whether silence at both ends of the recording is cut off. [default "do-not-trim"]
 ---@field recording_status_callback? Url Where the carrier posts that the recording can be fetched.
----@field recording_status_callback_method? WebhookMethod [default "POST"]
----@field recording_status_callback_event? RecordingEvent[] [default "completed"]
+---@field recording_status_callback_method? WebhookMethod How it posts that. [default "POST"]
+---@field recording_status_callback_event? RecordingEvent[] What it posts. [default "completed"]
 ---@field ring_tone? string Country whose ringing tone the caller hears: "de".
 ---@field refer_url? Url Where the carrier asks what to do when the person called transfers the call by SIP REFER.
----@field refer_method? WebhookMethod [default "POST"]
+---@field refer_method? WebhookMethod How it asks. [default "POST"]
 ---@field call_reason? string Why you call, shown to the person called. [at most 50]
 
 ---@class DialLeg
 ---@field whisper? string|Prompt|(string|Prompt)[] What this person hears before the two are connected.
 ---@field url? Url Where the carrier asks what this person hears first; `whisper` is simpler.
----@field method? WebhookMethod [default "POST"]
+---@field method? WebhookMethod How it asks. [default "POST"]
 ---@field status_callback? Url Where the carrier posts how it goes.
----@field status_callback_method? WebhookMethod [default "POST"]
----@field status_callback_event? DialEvent[] [default "completed"]
+---@field status_callback_method? WebhookMethod How it posts that. [default "POST"]
+---@field status_callback_event? DialEvent[] What it posts. [default "completed"]
 
 ---@class AnsweringMachineOptions
 ---@field machine_detection? "Enable"|"DetectMessageEnd" Finds out whether a person or a machine answered.
----@field machine_detection_timeout? WholeSeconds [3 to 60, default 30]
+---@field machine_detection_timeout? WholeSeconds How long it tries to find that out. [3 to 60, default 30]
 ---@field machine_detection_speech_threshold? integer Milliseconds of speech that mean a machine. [1000 to 6000, default 2400]
 ---@field machine_detection_speech_end_threshold? integer Milliseconds of silence that end a greeting. [500 to 5000, default 1200]
 ---@field machine_detection_silence_timeout? integer Milliseconds of silence at the start. [2000 to 10000, default 5000]
----@field amd_status_callback? Url
----@field amd_status_callback_method? WebhookMethod [default "POST"]
+---@field amd_status_callback? Url Where the carrier posts who answered.
+---@field amd_status_callback_method? WebhookMethod How it posts that. [default "POST"]
 
 ---@class DialNumber : DialLeg, AnsweringMachineOptions
 ---@field number PhoneNumber A phone.
 ---@field send_digits? string Keys to press once it is answered, `w` waits half a second: "wwww204".
----@field byoc? string
+---@field byoc? string A trunk of your own that leads there, by its name at the carrier (Twilio: BYOC trunk SID).
 
 ---@class DialClient : DialLeg
 ---@field client string A softphone that is signed in at the carrier, by name. [at most 256]
@@ -375,49 +375,49 @@ end
 
 ---@class DialSip : DialLeg, AnsweringMachineOptions
 ---@field sip string A SIP address: "sip:desk@pbx.example". [SIP]
----@field username? string
----@field password? string
+---@field username? string Whom the address knows you as.
+---@field password? string With which password: keep it in a secret setting.
 
 ---@class DialQueue
 ---@field queue string The caller who has waited longest in this queue of the carrier.
----@field url? Url
----@field method? WebhookMethod [default "POST"]
----@field reservation_sid? string
----@field post_work_activity_sid? string
+---@field url? Url Where the carrier asks what the one who waited hears before the two are connected.
+---@field method? WebhookMethod How it asks. [default "POST"]
+---@field reservation_sid? string A reservation of TaskRouter, in place of whoever has waited longest.
+---@field post_work_activity_sid? string What TaskRouter has its worker do after the call.
 
 ---@class DialConference
 ---@field conference string A conference room, by name: everyone who dials it hears the others.
----@field muted? boolean [default false]
----@field beep? boolean|"onEnter"|"onExit" [default true]
----@field start_conference_on_enter? boolean [default true]
----@field end_conference_on_exit? boolean [default false]
----@field participant_label? string [at most 128]
----@field jitter_buffer_size? "small"|"medium"|"large"|"off" [default "large"]
+---@field muted? boolean Hears the others and is not heard. [default false]
+---@field beep? boolean|"onEnter"|"onExit" Whether the others hear a beep when this caller comes in and leaves. [default true]
+---@field start_conference_on_enter? boolean Whether the conference begins when this caller comes in. Until it does, people wait. [default true]
+---@field end_conference_on_exit? boolean Whether it ends for everybody when this caller leaves. [default false]
+---@field participant_label? string Your name for this caller in it, for the carrier's API. [at most 128]
+---@field jitter_buffer_size? "small"|"medium"|"large"|"off" How much delay evens out a bad line. [default "large"]
 ---@field wait_url? string What people hear until it starts; `""` for silence. [default music]
----@field wait_method? WebhookMethod [default "POST"]
----@field max_participants? integer [2 to 250, default 250]
----@field record? "do-not-record"|"record-from-start" [default "do-not-record"]
----@field trim? Trim [default "trim-silence"]
+---@field wait_method? WebhookMethod How the carrier asks for that. [default "POST"]
+---@field max_participants? integer How many may be in it. [2 to 250, default 250]
+---@field record? "do-not-record"|"record-from-start" Records the conference. [default "do-not-record"]
+---@field trim? Trim Whether silence at both ends of the recording is cut off. [default "trim-silence"]
 ---@field coach? string Call that this one may speak to without the others hearing it.
----@field region? "us1"|"us2"|"ie1"|"sg1"|"br1"|"au1"|"jp1"|"de1"
----@field status_callback? Url
----@field status_callback_method? WebhookMethod [default "POST"]
----@field status_callback_event? ("start"|"end"|"join"|"leave"|"mute"|"hold"|"modify"|"speaker"|"announcement")[]
----@field recording_status_callback? Url
----@field recording_status_callback_method? WebhookMethod [default "POST"]
----@field recording_status_callback_event? RecordingEvent[] [default "completed"]
----@field event_callback_url? Url
+---@field region? "us1"|"us2"|"ie1"|"sg1"|"br1"|"au1"|"jp1"|"de1" Where in the world the voices are mixed.
+---@field status_callback? Url Where the carrier posts what happens in it.
+---@field status_callback_method? WebhookMethod How it posts that. [default "POST"]
+---@field status_callback_event? ("start"|"end"|"join"|"leave"|"mute"|"hold"|"modify"|"speaker"|"announcement")[] What it posts.
+---@field recording_status_callback? Url Where the carrier posts that the recording can be fetched.
+---@field recording_status_callback_method? WebhookMethod How it posts that. [default "POST"]
+---@field recording_status_callback_event? RecordingEvent[] What it posts. [default "completed"]
+---@field event_callback_url? Url Where the carrier posts that it is over; `status_callback` tells more.
 
 ---@class DialApplication
 ---@field application string An application of the carrier, by its name there (Twilio: ApplicationSid).
----@field parameters? table<string, string>
+---@field parameters? table<string, string> What the application is told.
 
 --- How a conversation went.
 ---@class DialOutcome
----@field status "completed"|"answered"
+---@field status "completed"|"answered" "answered" of a conference, else "completed".
 ---@field seconds? number How long the two spoke.
 ---@field sid? string The carrier's name for the second call.
----@field recording? Url
+---@field recording? Url Where the carrier keeps the recording, if there is one.
 
 ---@param target any
 local function dial_target(target, whisper)
@@ -458,16 +458,16 @@ end
 ---@ask enqueue
 ---@field queue? string Name of the queue. [at most 64]
 ---@field wait_url? string Where the carrier asks what the caller hears; `""` for silence. [default music]
----@field wait_url_method? WebhookMethod [default "POST"]
+---@field wait_url_method? WebhookMethod How it asks. [default "POST"]
 ---@field max_queue_size? integer Turns callers away from here on. [1 to 5000, default 1000]
 ---@field workflow_sid? string A TaskRouter workflow, in place of a queue.
 ---@field task? table What TaskRouter is told.
----@field priority? integer
----@field task_timeout? WholeSeconds
+---@field priority? integer TaskRouter takes those with a higher one first.
+---@field task_timeout? WholeSeconds How long TaskRouter looks for somebody.
 ---@needs queue or workflow_sid
 
 ---@class EnqueueOutcome
----@field result "bridged"|"bridging-in-process"|"leave"|"hangup"|"redirected"|"redirected-from-bridged"
+---@field result "bridged"|"bridging-in-process"|"leave"|"hangup"|"redirected"|"redirected-from-bridged" How the wait ended.
 ---@field seconds? number How long the caller waited.
 ---@field sid? string The carrier's name for the queue.
 
@@ -533,8 +533,8 @@ end
 ---@class RedirectOptions
 ---@ask redirect
 ---@needs url
----@field url? Url
----@field method? WebhookMethod [default "POST"]
+---@field url? Url Where the carrier asks from here on.
+---@field method? WebhookMethod How it asks. [default "POST"]
 
 --- Hands the call to another server, which answers with TwiML from here on.
 ---@ask redirect
@@ -549,7 +549,7 @@ end
 
 ---@class RejectOptions
 ---@ask reject
----@field reason? "rejected"|"busy"
+---@field reason? "rejected"|"busy" What the caller's phone shows.
 
 --- Does not answer the call, which costs nothing. It must be the first thing that happens.
 ---
@@ -566,7 +566,7 @@ end
 
 ---@class ReferOptions
 ---@ask refer
----@field sip string [SIP]
+---@field sip string A SIP address: "sip:desk@pbx.example". [SIP]
 
 --- Sends the caller to another SIP address and steps out of the call.
 ---@ask refer
@@ -670,7 +670,7 @@ sms = {}
 ---@ask sms
 ---@needs body or media
 ---@field to PhoneNumber Who gets it.
----@field body? string [at most 1600]
+---@field body? string What it says. [at most 1600]
 ---@field media? Url[] Pictures to send with it. [at most 10]
 ---@field from? PhoneNumber One of your numbers. [default the number that was called]
 ---@field later? boolean Promises it, and does not wait: the engine sends the text, again and again for a day if it must, even if it is restarted meanwhile. [default false]
@@ -706,18 +706,18 @@ http = {}
 ---@needs method
 ---@needs url
 ---@field method? "GET"|"POST"|"PUT"|"PATCH"|"DELETE"|"HEAD" What `http.request` does; the other verbs say it themselves.
----@field url? Url
----@field headers? table<string, string>
----@field body? string
+---@field url? Url Where it goes.
+---@field headers? table<string, string> What it has beside the usual ones, by name.
+---@field body? string What is sent, as it is.
 ---@field json? any A table, sent as JSON.
----@field timeout? Seconds [0.1 to 60, default 10]
+---@field timeout? Seconds How long the server has. [0.1 to 60, default 10]
 ---@field retries? integer How often it is tried again if nobody answers or the server is failing. [0 to 5, default 0]
 ---@field later? boolean Promises it, and does not wait: the engine makes the request, again and again for a day if it must, even if it is restarted meanwhile. [default false]
 
 ---@class HttpResponse
 ---@field status integer 200 means that all went well.
 ---@field headers table<string, string> By their names in lower case.
----@field body string
+---@field body string What came, as it is.
 ---@field json? any The body, where it is JSON.
 
 --- Makes any request.
@@ -798,12 +798,12 @@ kv = {}
 
 ---@class KvOptions
 ---@ask kv
----@field op "get"|"set"|"delete"|"compare_and_set"|"increment"
----@field key string [at most 512]
----@field value? any
----@field expected? any
----@field expires? Seconds
----@field by? number
+---@field op "get"|"set"|"delete"|"compare_and_set"|"increment" What is done.
+---@field key string The name under which the value is kept. [at most 512]
+---@field value? any What is kept from now on.
+---@field expected? any What must be kept there for that.
+---@field expires? Seconds After how long it is forgotten.
+---@field by? number What is added.
 
 --- Gives the value under a key, or nil.
 ---@ask kv
@@ -878,8 +878,8 @@ end
 
 ---@class LogOptions
 ---@ask log
----@field message string
----@field fields? table
+---@field message string What happened.
+---@field fields? table What else is known of it, by name.
 
 --- Writes a line to the engine's log.
 ---
@@ -895,7 +895,7 @@ end
 
 ---@class SleepOptions
 ---@ask sleep
----@field seconds Seconds [0 to 3600]
+---@field seconds Seconds How long. [0 to 3600]
 
 --- Waits. A caller on the line hears nothing meanwhile: `call:pause` is for them.
 ---@ask sleep

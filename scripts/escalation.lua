@@ -75,7 +75,7 @@ local escalation = {}
 --- Who is told by text that a caller needs a person.
 ---@class EscalationNotify
 ---@field sms PhoneNumber|PhoneNumber[] Who gets the text.
----@field text? string|fun(case: EscalationCase): string [default "+12025550142 needs a person (asked): what they said"]
+---@field text? string|fun(case: EscalationCase): string What it says. [default "+12025550142 needs a person (asked): what they said"]
 
 ---@class EscalationOptions
 ---@field tiers EscalationTier[] Who is rung, in this order.

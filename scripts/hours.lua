@@ -36,21 +36,21 @@ local months = { "January", "February", "March", "April", "May", "June", "July",
 --- A week's opening hours. A day that is not named is closed.
 ---@class Week
 ---@field monday? string Spans with commas between them: "9:00-17:00", "9 am-1 pm, 2 pm-5 pm", "closed".
----@field tuesday? string
----@field wednesday? string
----@field thursday? string
+---@field tuesday? string The same for Tuesday.
+---@field wednesday? string The same for Wednesday.
+---@field thursday? string The same for Thursday.
 ---@field friday? string A span that ends earlier than it starts ends on the next day: "17:00-02:00".
----@field saturday? string
----@field sunday? string
+---@field saturday? string The same for Saturday.
+---@field sunday? string The same for Sunday.
 
 ---@class WeeklyOptions
 ---@field zone string Time zone, as continent and city: "America/New_York".
----@field week Week
+---@field week Week When it is open on which day.
 ---@field holidays? table<string, string> Other hours for a date: `["2026-12-24"]`, or `["12-25"]` for every year.
 
 --- Opening hours, as `hours.weekly` makes them. Times are what `os.time()` counts.
 ---@class Opening
----@field zone string
+---@field zone string Time zone of these hours.
 ---@field week? table<string, table[]> What it was made of.
 ---@field holidays? table<string, table[]> What it was made of.
 local Opening = {}
@@ -58,8 +58,8 @@ Opening.__index = Opening
 
 --- When a business opens and closes.
 ---@class HoursSpan
----@field opens number
----@field closes number
+---@field opens number When it opens, as `os.time()` counts.
+---@field closes number When it closes.
 
 -- "9", "9:30", "09:30", "9 am", "5:30 pm" → minutes since midnight.
 local function minutes_of(clock)

@@ -37,18 +37,18 @@ local ivr = {}
 ---@field say? string|SayOptions What the caller hears.
 ---@field play? Url|PlayOptions A recording in its place.
 ---@field prompts? (string|Prompt)[] Several texts, recordings and pauses in its place.
----@field choices MenuChoice[]
+---@field choices MenuChoice[] What they may choose.
 ---@field operator? PhoneNumber|fun(call: Call) Who answers if the caller presses 0 or asks for a person.
 ---@field otherwise? fun(call: Call) What happens after the last try. [default the operator, if there is one]
 ---@field tries? integer How often the caller is asked. [1 to 10, default 3]
----@field not_understood? string|SayOptions [default "Sorry, I did not catch that."]
----@field nothing_heard? string|SayOptions [default "Sorry, I did not hear anything."]
+---@field not_understood? string|SayOptions Said when they chose something else. [default "Sorry, I did not catch that."]
+---@field nothing_heard? string|SayOptions Said when they did nothing. [default "Sorry, I did not hear anything."]
 ---@field speech? boolean Listens to words, too. [default true]
----@field timeout? Seconds [1 to 600, default 5]
+---@field timeout? Seconds How long an answer is waited for. [1 to 600, default 5]
 ---@field voice? string Who says it.
 ---@field language? string Language of the menu and of the caller: "en-US".
----@field speech_model? SpeechModel
----@field speech_timeout? WholeSeconds|"auto" [1 to 60]
+---@field speech_model? SpeechModel What understands the caller.
+---@field speech_timeout? WholeSeconds|"auto" Silence after which the caller has finished speaking. [1 to 60]
 ---@field hints? string[] More words that callers are likely to say; those of the choices are hints already.
 
 local key_words = { "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", [0] = "zero" }
@@ -170,18 +170,18 @@ end
 
 --- Asks a question until the answer is understood.
 ---@class QuestionOptions
----@field say string|SayOptions
+---@field say string|SayOptions What is asked.
 ---@field understand fun(answer: GatherResult): any What the answer means; nil if it means nothing.
----@field tries? integer [1 to 10, default 3]
----@field not_understood? string|SayOptions [default "Sorry, I did not catch that."]
+---@field tries? integer How often it is asked. [1 to 10, default 3]
+---@field not_understood? string|SayOptions Said before it is asked again. [default "Sorry, I did not catch that."]
 ---@field digits? integer How many keys to wait for. [1 to 128]
----@field speech? boolean [default true]
----@field timeout? Seconds [1 to 600, default 5]
----@field voice? string
----@field language? string
----@field speech_model? SpeechModel
----@field speech_timeout? WholeSeconds|"auto" [1 to 60]
----@field hints? string[]
+---@field speech? boolean Listens to words, too. [default true]
+---@field timeout? Seconds How long an answer is waited for. [1 to 600, default 5]
+---@field voice? string Who asks.
+---@field language? string Language of the question and of the caller: "en-US".
+---@field speech_model? SpeechModel What understands the caller.
+---@field speech_timeout? WholeSeconds|"auto" Silence after which the caller has finished speaking. [1 to 60]
+---@field hints? string[] Words that the caller is likely to say.
 
 --- Asks a question, by key or by word, and gives what the answer means.
 ---
@@ -242,13 +242,13 @@ end
 
 --- A question that is answered with yes or no.
 ---@class ConfirmOptions
----@field say string|SayOptions
----@field tries? integer [1 to 10, default 3]
----@field not_understood? string|SayOptions [default "Sorry, I did not catch that."]
----@field timeout? Seconds [1 to 600, default 5]
----@field voice? string
----@field language? string
----@field speech_model? SpeechModel
----@field speech_timeout? WholeSeconds|"auto" [1 to 60]
+---@field say string|SayOptions What is asked.
+---@field tries? integer How often it is asked. [1 to 10, default 3]
+---@field not_understood? string|SayOptions Said before it is asked again. [default "Sorry, I did not catch that."]
+---@field timeout? Seconds How long an answer is waited for. [1 to 600, default 5]
+---@field voice? string Who asks.
+---@field language? string Language of the question and of the caller: "en-US".
+---@field speech_model? SpeechModel What understands the caller.
+---@field speech_timeout? WholeSeconds|"auto" Silence after which the caller has finished speaking. [1 to 60]
 
 return ivr

@@ -21,7 +21,7 @@ local ScenarioCaller = scenario.Caller
 
 --- Somebody who plays the model in one conversation.
 ---@class ScenarioAssistant
----@field id integer
+---@field id integer Its number in the scenario.
 ---@field call? string the CallSid of the caller that it talks with
 local Assistant = {}
 Assistant.__index = function(_, verb)

@@ -25,7 +25,7 @@ local sms = { send = sms.send }
 ---@field reply string|ReplyOptions|fun(message: Message): string|ReplyOptions|nil The reply, or what gives it; nil replies nothing.
 
 ---@class KeywordOptions
----@field replies KeywordReply[]
+---@field replies KeywordReply[] What is replied to which words.
 ---@field otherwise? string|ReplyOptions|fun(message: Message): string|ReplyOptions|nil The reply to everything else. [default none]
 
 local STOP = { stop = true, stopall = true, unsubscribe = true, cancel = true, ["end"] = true, quit = true,

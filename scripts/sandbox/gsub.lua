@@ -1,9 +1,9 @@
 -- The function `string.gsub` of flows. Its callbacks may wait for the engine's answers.
 
 ---@class GsubParts
----@field find_next function
+---@field find_next function  the next match and what it captured
 ---@field gsub_text function  gsub where nothing is called back
----@field running fun(): thread?
+---@field running fun(): thread?  the coroutine that runs, if one does
 ---@field weak_table table  empty, with weak keys
 local parts = ...
 

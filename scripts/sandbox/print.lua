@@ -1,7 +1,7 @@
 -- The function `print` of flows.
 
 ---@class PrintParts
----@field joined_text fun(...): string
+---@field joined_text fun(...): string  the values as `print` writes them
 local parts = ...
 
 local joined_text = parts.joined_text
