@@ -64,13 +64,6 @@ std::string listens(const Json& options) {
     return "waits for " + keys + (options.value("speech", false) ? " or speech" : "");
 }
 
-std::string target_name(const Json& target) {
-    for (const char* kind : {"number", "client", "sip", "queue", "conference", "application"})
-        if (auto name = text_of(target, kind); !name.empty())
-            return kind == std::string_view("number") ? name : std::string(kind) + " " + name;
-    return "somebody";
-}
-
 std::string dials(const Json& options) {
     std::string names;
     for (const auto& target : options.value("to", Json::array()))
@@ -201,6 +194,13 @@ Deed service_text(const Ask& ask, const Answer& answer) {
 }
 
 }  // namespace
+
+std::string target_name(const Json& target) {
+    for (const char* kind : {"number", "client", "sip", "queue", "conference", "application"})
+        if (auto name = text_of(target, kind); !name.empty())
+            return kind == std::string_view("number") ? name : std::string(kind) + " " + name;
+    return "somebody";
+}
 
 std::string in_quotes(const std::string& text) {
     static const std::regex space("\\s+");

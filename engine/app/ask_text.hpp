@@ -20,6 +20,9 @@ std::vector<std::string> ask_texts(const core::Ask& ask);
 // What came of it; without `what` where that is nothing to tell. Of the keys that went to the flow alone, their number.
 Deed answer_text(const core::Ask& ask, const core::Answer& answer);
 
+// Whom a target of `dial` names: "+15550100", "queue front_desk".
+std::string target_name(const core::Json& target);
+
 // In quotes, on one line.
 std::string in_quotes(const std::string& text);
 

@@ -2,6 +2,7 @@
 
 #include "core/did_you_mean.hpp"
 #include "core/json_text.hpp"
+#include "core/lower_case.hpp"
 #include "script/lua_tokens.hpp"
 
 #include <algorithm>
@@ -29,12 +30,6 @@ core::Time time_of(std::int64_t epoch) {
     return core::Time(std::chrono::seconds(epoch));
 }
 
-std::string lower(std::string_view text) {
-    std::string low(text);
-    std::ranges::transform(low, low.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-    return low;
-}
-
 // How many days ahead a word means, where a clock that is over today means the next week's day; nothing if it is no
 // day.
 std::optional<int> days_ahead(const std::string& word, const script::ZonedTime& today, bool is_over) {
@@ -57,7 +52,7 @@ bool set_clock(LocalTime& time, const std::smatch& match, std::size_t hour) {
 std::string not_understood(std::string_view text) {
     std::vector<std::string> words(weekdays.begin(), weekdays.end());
     words.insert(words.end(), {"today", "tomorrow"});
-    auto first = lower(text.substr(0, text.find(' ')));
+    auto first = core::lower_case(std::string(text.substr(0, text.find(' '))));
     auto meant = core::closest(first, words);
     return "`" + std::string(text) + "` is no time: " + (meant.empty() ? examples : "did you mean `" + meant + "`?");
 }
@@ -77,7 +72,7 @@ ZoneResult<core::Time> read_call_time(std::string_view text, std::string_view zo
                                  "(?: *(z|[+-][0-9]{2}:?[0-9]{2}))?)?");
     static const std::regex day("([a-z]*) *(?:" + clock + ")?");
 
-    const auto low = lower(text);
+    const auto low = core::lower_case(std::string(text));
     std::smatch match;
     LocalTime time;
     if (std::regex_match(low, match, date)) {

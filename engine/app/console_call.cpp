@@ -1,5 +1,6 @@
 #include "app/console_call.hpp"
 
+#include "app/ask_text.hpp"
 #include "core/json_text.hpp"
 
 #include <algorithm>
@@ -30,14 +31,6 @@ std::string digits_of(std::string keys, const Json& options) {
     keys = keys.substr(0, keys.find_first_of(finish));
     if (auto most = options.value("digits", 0); most > 0) keys = keys.substr(0, static_cast<std::size_t>(most));
     return keys;
-}
-
-// How a target of a dial is named to a person.
-std::string target_of(const Json& to) {
-    for (const char* kind : {"number", "client", "sip", "queue", "conference", "application"})
-        if (auto name = text_of(to, kind); !name.empty())
-            return kind == std::string_view("number") ? name : std::string(kind) + " " + name;
-    return core::dump(to);
 }
 
 }  // namespace
@@ -94,7 +87,7 @@ Answer ConsoleCall::record(const Json& options) {
 
 Answer ConsoleCall::dial(const Json& options) {
     std::string names;
-    for (const auto& to : options["to"]) names += (names.empty() ? "" : ", ") + target_of(to);
+    for (const auto& to : options["to"]) names += (names.empty() ? "" : ", ") + target_name(to);
     out_ << "  [rings " << names << "]\n";
     auto line = ask_human("do they answer? yes, busy, no");
     if (!line) return nothing("hung_up");

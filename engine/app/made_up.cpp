@@ -1,5 +1,6 @@
 #include "app/made_up.hpp"
 
+#include "core/lower_case.hpp"
 #include "script/secret_names.hpp"
 
 #include <algorithm>
@@ -16,6 +17,7 @@ namespace switchhook::app {
 namespace {
 
 using core::Json;
+using core::lower_case;
 
 constexpr std::array people = {"Alex", "Robin", "Sam", "Kim", "Jo", "Chris", "Pat", "Max", "Toni", "Lee"};
 
@@ -26,10 +28,6 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
 std::string upper(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
     return text;
@@ -50,7 +48,7 @@ std::string with_digits(std::string text, const std::string& digits) {
 }
 
 bool tells(const std::string& name, std::initializer_list<const char*> words) {
-    auto plain = lower(name);
+    auto plain = lower_case(name);
     return std::any_of(words.begin(), words.end(),
                        [&](const char* word) { return plain.find(word) != std::string::npos; });
 }
@@ -74,7 +72,7 @@ bool is_common(const std::string& word) {
                                    "sorry",   "looking",   "yes",       "no",       "ok",       "okay",     "and",
                                    "for",     "not",       "here",      "just",     "a",        "an",       "i",
                                    "my",      "is",        "it",        "that",     "this"};
-    return word.size() < 2 || std::find(common.begin(), common.end(), lower(word)) != common.end();
+    return word.size() < 2 || std::find(common.begin(), common.end(), lower_case(word)) != common.end();
 }
 
 std::vector<std::string> words_of(const std::string& text) {
@@ -93,8 +91,8 @@ std::vector<std::string> words_of(const std::string& text) {
 // As it was written: in capitals, in small letters, or as it is.
 std::string in_the_case_of(std::string_view model, const std::string& text) {
     std::string was(model);
-    if (was == upper(was) && was != lower(was) && was.size() > 1) return upper(text);
-    return was == lower(was) ? lower(text) : text;
+    if (was == upper(was) && was != lower_case(was) && was.size() > 1) return upper(text);
+    return was == lower_case(was) ? lower_case(text) : text;
 }
 
 const std::regex& phone_form() {
@@ -105,8 +103,8 @@ const std::regex& phone_form() {
 }  // namespace
 
 MadeUp::MadeUp(const script::Bundle& flow, bool only_secrets) : only_secrets_(only_secrets) {
-    files_ = lower(flow.main.text);
-    for (const auto& [name, module] : flow.modules) files_ += "\n" + lower(module.text);
+    files_ = lower_case(flow.main.text);
+    for (const auto& [name, module] : flow.modules) files_ += "\n" + lower_case(module.text);
 }
 
 void MadeUp::look_at(const Json& value, const std::string& name) {
@@ -162,7 +160,7 @@ void MadeUp::add_names(const std::string& text) {
     auto capital = [](const std::string& word) { return !std::islower(static_cast<unsigned char>(word.front())); };
     if (std::none_of(words.begin(), words.end(), capital)) words = {text};
     for (const auto& word : words) {
-        auto known = lower(word);
+        auto known = lower_case(word);
         if (is_common(word) || !digits_of(word).empty() || (words.size() > 1 && !capital(word)) ||
             instead_.contains(known) || is_the_flows(word))
             continue;
@@ -191,12 +189,12 @@ void MadeUp::add_pin(const std::string& digits) {
 }
 
 void MadeUp::add(const std::string& text, std::string instead) {
-    if (!is_the_flows(text)) instead_.emplace(lower(text), std::move(instead));
+    if (!is_the_flows(text)) instead_.emplace(lower_case(text), std::move(instead));
 }
 
 // As a word of its own.
 bool MadeUp::is_the_flows(const std::string& text) const {
-    auto sought = lower(text);
+    auto sought = lower_case(text);
     for (auto at = files_.find(sought); at != std::string::npos; at = files_.find(sought, at + 1)) {
         const auto end = at + sought.size();
         if ((at == 0 || !is_word(files_[at - 1])) && (end == files_.size() || !is_word(files_[end]))) return true;
@@ -214,7 +212,7 @@ Json MadeUp::of(const Json& value) const {
 
 std::string MadeUp::of(const std::string& text) const {
     if (auto found = whole_.find(text); found != whole_.end()) return found->second;
-    const auto plain = lower(text);
+    const auto plain = lower_case(text);
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
         const std::pair<const std::string, std::string>* longest = nullptr;

@@ -1,5 +1,7 @@
 #include "net/url.hpp"
 
+#include "core/lower_case.hpp"
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 #include <boost/url/url_view.hpp>
@@ -12,12 +14,6 @@ namespace {
 
 namespace urls = boost::urls;
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return text;
-}
-
 std::uint16_t default_port(std::string_view scheme) {
     if (scheme == "http" || scheme == "ws") return 80;
     if (scheme == "https" || scheme == "wss") return 443;
@@ -26,12 +22,12 @@ std::uint16_t default_port(std::string_view scheme) {
 
 core::Result<Url> take_apart(const urls::url_view_base& view) {
     Url url;
-    url.scheme = lower(std::string(view.scheme()));
+    url.scheme = core::lower_case(std::string(view.scheme()));
     url.port = default_port(url.scheme);
     if (url.port == 0 || view.encoded_host().empty()) return core::Errc::malformed;
     if (view.has_userinfo()) url.user_info = view.userinfo();
     url.ipv6 = view.host_type() == urls::host_type::ipv6;
-    url.host = lower(view.host_address());
+    url.host = core::lower_case(view.host_address());
     if (view.has_port() && !view.port().empty()) {
         auto digits = view.port();
         auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), url.port);

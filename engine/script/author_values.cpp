@@ -1,5 +1,6 @@
 #include "script/author_values.hpp"
 
+#include "core/lower_case.hpp"
 #include "script/secret_names.hpp"
 
 #include <lua.hpp>
@@ -25,10 +26,9 @@ constexpr std::size_t longest_text = 40;
 constexpr std::array<std::string_view, 8> private_words = {"key", "pin", "digits", "card",
                                                            "cvv", "ssn", "auth",   "code"};
 
-bool is_private(std::string name) {
-    if (speaks_of_a_secret(name)) return true;
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return std::ranges::any_of(private_words, [&](auto word) { return name.find(word) != std::string::npos; });
+bool is_private(const std::string& name) {
+    auto is_in_it = [plain = core::lower_case(name)](auto word) { return plain.find(word) != std::string::npos; };
+    return speaks_of_a_secret(name) || std::ranges::any_of(private_words, is_in_it);
 }
 
 // What may be a phone number shows its last four digits.

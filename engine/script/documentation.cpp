@@ -1,5 +1,7 @@
 #include "script/documentation.hpp"
 
+#include "core/lower_case.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <set>
@@ -13,21 +15,16 @@ using Kind = AnnotatedType::Kind;
 constexpr const char* agents_heading = "Agents";
 constexpr const char* tests_heading = "Testing a flow";
 
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
-
 // "Call:gather" is written `call:gather` in a flow.
 std::string as_written(const std::string& function) {
     auto colon = function.find(':');
-    return colon == std::string::npos ? function : lower(function.substr(0, colon)) + function.substr(colon);
+    return colon == std::string::npos ? function : core::lower_case(function.substr(0, colon)) + function.substr(colon);
 }
 
 // GitHub's anchor of a heading.
 std::string anchor(const std::string& heading) {
     std::string result;
-    for (auto c : lower(heading)) {
+    for (auto c : core::lower_case(heading)) {
         if (c == ' ') result += '-';
         if (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-') result += c;
     }

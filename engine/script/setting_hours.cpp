@@ -1,10 +1,10 @@
 #include "script/setting_hours.hpp"
 
 #include "core/json_text.hpp"
+#include "core/lower_case.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 #include <regex>
 #include <string_view>
@@ -36,8 +36,7 @@ std::vector<std::string> split(const std::string& text, char at) {
 // In lower case, and with a plain dash.
 std::string simple(std::string text) {
     for (auto at = text.find("–"); at != std::string::npos; at = text.find("–")) text.replace(at, 3, "-");
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
+    return core::lower_case(std::move(text));
 }
 
 // "mon" and "monday".

@@ -1,6 +1,7 @@
 #include "session/services.hpp"
 
 #include "core/json_text.hpp"
+#include "core/lower_case.hpp"
 #include "net/url.hpp"
 #include "session/http_request.hpp"
 #include "session/promise_delivery.hpp"
@@ -9,7 +10,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <algorithm>
 #include <chrono>
 
 namespace switchhook::session {
@@ -44,11 +44,7 @@ std::string reason_of(const core::Error& error) {
 
 Json reply_to_json(const net::Response& response) {
     Json headers = Json::object();
-    for (const auto& header : response.headers) {
-        auto name = header.name;
-        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-        headers[name] = header.value;
-    }
+    for (const auto& header : response.headers) headers[core::lower_case(header.name)] = header.value;
     Json reply = {{"status", response.status}, {"headers", headers}, {"body", response.body}};
     auto type = response.headers.find("content-type").value_or(response.content_type);
     if (type.find("json") != std::string_view::npos) {

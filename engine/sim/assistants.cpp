@@ -1,5 +1,6 @@
 #include "sim/assistants.hpp"
 
+#include "core/lower_case.hpp"
 #include "sim/speech.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -289,18 +290,14 @@ asio::awaitable<Answer> Assistants::refuse(Seat& seat, Json options) {
 // Waits for the conversation to begin ("connected"), to begin anew, or to be over; or until it has been told something.
 asio::awaitable<Answer> Assistants::expect(Seat& seat, Json options) {
     const std::string what = options.at("what");
-    auto flat = [](std::string text) {
-        std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-        return text;
-    };
-    const auto wanted = flat(options.value("text", ""));
+    const auto wanted = core::lower_case(options.value("text", ""));
     auto check = [&] {
         if (!seat.talk) return false;
         if (what == "connected") return !seat.talk->is_over();
         if (what == "over") return seat.talk->is_over();
-        if (what == "history") return flat(seat.talk->history()).find(wanted) != std::string::npos;
+        if (what == "history") return core::lower_case(seat.talk->history()).find(wanted) != std::string::npos;
         auto order = seat.talk->wants_words() ? seat.talk->order() : std::string();
-        return flat(seat.talk->instructions() + "\n" + order).find(wanted) != std::string::npos;
+        return core::lower_case(seat.talk->instructions() + "\n" + order).find(wanted) != std::string::npos;
     };
     bool found = co_await wait(seat, check);
     if (found) co_return value(nullptr);

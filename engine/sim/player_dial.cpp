@@ -1,3 +1,4 @@
+#include "core/lower_case.hpp"
 #include "sim/player_state.hpp"
 #include "sim/url.hpp"
 
@@ -7,15 +8,9 @@
 namespace switchhook::sim {
 namespace {
 
-std::string lower_case(std::string text) {
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
-
 Callee callee_of(pugi::xml_node noun, const std::string& base) {
     Callee callee;
-    callee.kind = lower_case(noun.name());
+    callee.kind = core::lower_case(noun.name());
     callee.address = one_line(noun.text().get());
     if (auto identity = noun.child("Identity")) callee.address = one_line(identity.text().get());
     if (auto uri = noun.child("Uri")) callee.address = one_line(uri.text().get());

@@ -1,5 +1,7 @@
 #include "sim/twiml_document.hpp"
 
+#include "core/lower_case.hpp"
+
 #include <algorithm>
 #include <string_view>
 
@@ -12,9 +14,7 @@ constexpr std::size_t most_bytes = 64 * 1024;
 std::string media_type(std::string_view content_type) {
     auto type = std::string(content_type.substr(0, content_type.find(';')));
     type.erase(std::remove(type.begin(), type.end(), ' '), type.end());
-    std::transform(type.begin(), type.end(), type.begin(),
-                   [](unsigned char c) { return c < 128 ? std::tolower(c) : c; });
-    return type;
+    return core::lower_case(std::move(type));
 }
 
 // A document of one verb, as Twilio treats a reply that is not TwiML.
