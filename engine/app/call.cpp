@@ -3,10 +3,10 @@
 #include "app/console_call.hpp"
 #include "app/kept_versions.hpp"
 #include "app/line_difference.hpp"
+#include "app/phone_number_option.hpp"
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
-#include "core/phone_number.hpp"
 #include "net/http_client.hpp"
 #include "script/flow_library.hpp"
 #include "script/watchdog.hpp"
@@ -251,9 +251,7 @@ void add_call(CLI::App& app, int& exit_code) {
         ->required();
     add_version_options(*cli, *options);
     cli->add_option("--from", options->from, "The caller's number, or anonymous")
-        ->check([](const std::string& text) {
-            return core::is_e164(text) || text == "anonymous" ? std::string() : text + " is no phone number in E.164";
-        })
+        ->check([](const std::string& text) { return text == "anonymous" ? "" : check_phone_number(text); })
         ->capture_default_str();
     auto* at =
         cli->add_option("--at", options->at, "When they call, as \"Sunday 03:00\" or 2026-12-24T13:00; else now");

@@ -3,7 +3,7 @@
 #include "app/flow_template.hpp"
 #include "app/new_file.hpp"
 #include "app/numbers_file.hpp"
-#include "core/phone_number.hpp"
+#include "app/phone_number_option.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -115,9 +115,7 @@ void add_new(CLI::App& app, int& exit_code) {
         ->check(CLI::IsMember(kinds()))
         ->capture_default_str();
     cli->add_option("--number", options->number, "The number that callers dial, in E.164; else a made-up one")
-        ->check([](const std::string& text) {
-            return core::is_e164(text) ? std::string() : text + " is no phone number in E.164";
-        });
+        ->check(check_phone_number);
     cli->add_option("--flows", options->flows, "Folder with numbers.lua and a folder per business")
         ->envname("SWITCHHOOK_FLOWS")
         ->capture_default_str();

@@ -1,10 +1,10 @@
 #include "app/carrier_documents.hpp"
 #include "app/commands.hpp"
 #include "app/kept_versions.hpp"
+#include "app/phone_number_option.hpp"
 #include "app/trial_text.hpp"
 #include "core/clock.hpp"
 #include "core/metrics.hpp"
-#include "core/phone_number.hpp"
 #include "script/flow_library.hpp"
 
 #include <iostream>
@@ -84,9 +84,7 @@ void add_publish(CLI::App& app, int& exit_code) {
     auto* cli = app.add_subcommand("publish", "Checks and tests a flow as it is on disk, and puts it live");
     cli->add_option("FLOW", options->flow, "The name of its folder in --flows")->required();
     auto* number = cli->add_option("--number", options->number, "Only for this number of the flow, in E.164")
-                       ->check([](const std::string& text) {
-                           return core::is_e164(text) ? std::string() : text + " is no phone number in E.164";
-                       });
+                       ->check(check_phone_number);
     auto* draft = cli->add_flag("--draft", options->draft, "Only for the flow's test_callers");
     auto* canary = cli->add_option("--canary", options->canary,
                                    "Only for this percentage of the callers, the same ones "

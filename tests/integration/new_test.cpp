@@ -102,7 +102,7 @@ TEST_F(New, TellsWhatIsWrongWithItsArguments) {
     EXPECT_THAT(kind.err, HasSubstr("reservations"));
     auto wrong = run({"new", "bistro", "--number", "555 0142"});
     EXPECT_EQ(wrong.exit_code, 2);
-    EXPECT_THAT(wrong.err, HasSubstr("no phone number in E.164"));
+    EXPECT_THAT(wrong.err, HasSubstr("555 0142 is no phone number in E.164: write + and the country code first"));
     flow("work/taken", "a file");
     EXPECT_EQ(run({"new", "bistro", "--flows", "taken"}).exit_code, 3);
 }
