@@ -1,6 +1,7 @@
 #include "app/ask_text.hpp"
 
 #include "core/json_text.hpp"
+#include "core/shortened.hpp"
 
 #include <cstdio>
 #include <regex>
@@ -17,11 +18,8 @@ using core::text_of;
 
 constexpr std::size_t longest_value = 200;
 
-std::string cut(std::string text) {
-    if (text.size() <= longest_value) return text;
-    auto end = longest_value;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-    return text.substr(0, end) + "…";
+std::string shown(const Json& value) {
+    return core::shortened(core::dump(value), longest_value);
 }
 
 // A number of seconds as a person says it.
@@ -96,13 +94,12 @@ std::string keeps(const Json& options) {
     if (op == "get") return "looks up " + key;
     if (op == "delete") return "deletes " + key;
     if (op == "increment") return "adds " + options.value("by", Json(1)).dump() + " to " + key;
-    return "keeps " + key + " = " + cut(core::dump(options.value("value", Json())));
+    return "keeps " + key + " = " + shown(options.value("value", Json()));
 }
 
 std::string logs(const Json& options) {
     auto fields = options.find("fields");
-    return "logs " + in_quotes(text_of(options, "message")) +
-           (fields == options.end() ? "" : " " + cut(core::dump(*fields)));
+    return "logs " + in_quotes(text_of(options, "message")) + (fields == options.end() ? "" : " " + shown(*fields));
 }
 
 std::string deed_of(const Ask& ask) {
@@ -129,7 +126,8 @@ std::string deed_of(const Ask& ask) {
     if (ask.kind == "sleep") return "waits " + seconds_text(options.value("seconds", Json(0)));
     if (ask.kind == "chat") return "has a model write";
     if (ask.kind == "converse") return "has the assistant talk with the caller";
-    if (ask.kind == "tool_result") return "tells the assistant " + cut(text_of(options, "output"));
+    if (ask.kind == "tool_result")
+        return "tells the assistant " + core::shortened(text_of(options, "output"), longest_value);
     if (ask.kind == "end_conversation") {
         auto reason = text_of(options, "reason");
         return "ends the conversation" + (reason.empty() ? "" : ": " + reason);
@@ -137,7 +135,7 @@ std::string deed_of(const Ask& ask) {
     if (ask.kind == "interject") return "has the assistant say " + in_quotes(text_of(options, "text"));
     if (ask.kind == "play_while") return "has the caller hear a sound while waiting";
     if (ask.kind == "collect_digits") return "waits for keys that nobody else hears";
-    return ask.kind + " " + cut(core::dump(options));
+    return ask.kind + " " + shown(options);
 }
 
 std::string why_nobody(const std::string& reason) {
@@ -185,7 +183,7 @@ Deed service_text(const Ask& ask, const Answer& answer) {
         if (op == "set" || op == "delete") return {};
         if (op == "compare_and_set")
             return {"store", value == Json(true) ? "does so" : "does not: it holds something else"};
-        return {"store", value.is_null() ? "holds nothing there" : "holds " + cut(core::dump(value))};
+        return {"store", value.is_null() ? "holds nothing there" : "holds " + shown(value)};
     }
     if (ask.kind != "chat") return {};
     if (!answer.reason.empty()) return {"model", "writes nothing: " + answer.reason};

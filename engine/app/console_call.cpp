@@ -2,6 +2,7 @@
 
 #include "app/ask_text.hpp"
 #include "core/json_text.hpp"
+#include "core/trimmed.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -17,12 +18,6 @@ using core::text_of;
 
 bool are_keys(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789*#") == text.npos;
-}
-
-std::string strip(std::string text) {
-    auto from = text.find_first_not_of(" \t\r");
-    if (from == text.npos) return {};
-    return text.substr(from, text.find_last_not_of(" \t\r") - from + 1);
 }
 
 // What TwiML would give of these keys: up to the finishing key, no more than were asked for.
@@ -144,7 +139,7 @@ void ConsoleCall::print_prompt(const Json& prompt, const char* hears) {
 
 std::optional<std::string> ConsoleCall::ask_human(const std::string& prompt) {
     auto line = read_line_(prompt);
-    if (line) *line = strip(*line);
+    if (line) *line = std::string(core::trimmed(*line));
     if (line && *line != "hang up") return line;
     out_ << "  [the caller hangs up]\n";
     ended_ = true;

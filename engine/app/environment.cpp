@@ -1,5 +1,7 @@
 #include "app/environment.hpp"
 
+#include "core/trimmed.hpp"
+
 #include <cstdlib>
 #include <fstream>
 #include <optional>
@@ -7,12 +9,6 @@
 
 namespace switchhook::app {
 namespace {
-
-std::string_view trim(std::string_view text) {
-    auto from = text.find_first_not_of(" \t\r");
-    if (from == std::string_view::npos) return {};
-    return text.substr(from, text.find_last_not_of(" \t\r") - from + 1);
-}
 
 bool is_name(std::string_view text) {
     if (text.empty() || (text[0] >= '0' && text[0] <= '9')) return false;
@@ -22,14 +18,15 @@ bool is_name(std::string_view text) {
 // What comes before a comment: a # at the start or after a blank.
 std::string_view without_comment(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i)
-        if (text[i] == '#' && i > 0 && (text[i - 1] == ' ' || text[i - 1] == '\t')) return trim(text.substr(0, i));
-    return trim(text);
+        if (text[i] == '#' && i > 0 && (text[i - 1] == ' ' || text[i - 1] == '\t'))
+            return core::trimmed(text.substr(0, i));
+    return core::trimmed(text);
 }
 
 // What stands right of '=': in single quotes as it is, in double quotes with \n, \" and \\, bare up to a comment.
 // Nothing if a quote is not closed, or followed by more than a comment.
 std::optional<std::string> value_of(std::string_view right) {
-    auto text = trim(right);
+    auto text = core::trimmed(right);
     if (text.empty() || (text[0] != '"' && text[0] != '\'')) return std::string(without_comment(right));
     std::string value;
     for (std::size_t i = 1; i < text.size(); ++i) {
@@ -52,11 +49,11 @@ std::vector<std::string> read_env_file(const std::filesystem::path& path) {
     std::ifstream file(path);
     std::string line;
     for (int number = 1; std::getline(file, line); ++number) {
-        auto text = trim(line);
+        auto text = core::trimmed(line);
         if (text.empty() || text[0] == '#') continue;
-        if (text.starts_with("export ")) text = trim(text.substr(7));
+        if (text.starts_with("export ")) text = core::trimmed(text.substr(7));
         auto equals = text.find('=');
-        auto name = trim(text.substr(0, equals));
+        auto name = core::trimmed(text.substr(0, equals));
         auto value = equals == text.npos ? std::nullopt : value_of(text.substr(equals + 1));
         if (value && is_name(name))
             setenv(std::string(name).c_str(), value->c_str(), 0);

@@ -1,5 +1,7 @@
 #include "net/websocket_handshake.hpp"
 
+#include "core/trimmed.hpp"
+
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
@@ -38,19 +40,13 @@ std::string accept_of(std::string_view key) {
     return base64(digest);
 }
 
-std::string_view trimmed(std::string_view text) {
-    const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
-    text.remove_prefix(begin);
-    return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
 // Whether one of a field's values, parted by commas, is this one.
 bool has_value(const Headers& headers, std::string_view name, std::string_view wanted) {
     for (const auto& header : headers) {
         if (!same_name(header.name, name)) continue;
         for (std::string_view rest = header.value; !rest.empty();) {
             const auto comma = std::min(rest.find(','), rest.size());
-            if (same_name(trimmed(rest.substr(0, comma)), wanted)) return true;
+            if (same_name(core::trimmed(rest.substr(0, comma)), wanted)) return true;
             rest.remove_prefix(std::min(comma + 1, rest.size()));
         }
     }
@@ -61,19 +57,19 @@ bool has_value(const Headers& headers, std::string_view name, std::string_view w
 
 std::optional<Response> upgrade_refusal(const Request& request) {
     if (request.method != "GET") return text_response(400, "A WebSocket is asked for with GET.\n");
-    if (trimmed(request.headers.find("Sec-WebSocket-Version").value_or("")) != version) {
+    if (core::trimmed(request.headers.find("Sec-WebSocket-Version").value_or("")) != version) {
         auto refusal = text_response(426, "This server speaks version 13 of the WebSocket protocol.\n");
         refusal.headers.add("Sec-WebSocket-Version", version);
         return refusal;
     }
-    if (!is_key(trimmed(request.headers.find("Sec-WebSocket-Key").value_or(""))))
+    if (!is_key(core::trimmed(request.headers.find("Sec-WebSocket-Key").value_or(""))))
         return text_response(400, "Sec-WebSocket-Key is not 16 bytes in base 64.\n");
     return std::nullopt;
 }
 
 std::string upgrade_response(const Request& request) {
     return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-           accept_of(trimmed(request.headers.find("Sec-WebSocket-Key").value_or(""))) + "\r\n\r\n";
+           accept_of(core::trimmed(request.headers.find("Sec-WebSocket-Key").value_or(""))) + "\r\n\r\n";
 }
 
 ClientUpgrade::ClientUpgrade() {
@@ -99,7 +95,7 @@ std::string ClientUpgrade::request(const Url& url, std::string_view user_agent, 
 bool ClientUpgrade::is_accepted_by(const Response& response) const {
     return response.status == switching_protocols && has_value(response.headers, "Upgrade", "websocket") &&
            has_value(response.headers, "Connection", "Upgrade") &&
-           trimmed(response.headers.find("Sec-WebSocket-Accept").value_or("")) == accept_of(key_) &&
+           core::trimmed(response.headers.find("Sec-WebSocket-Accept").value_or("")) == accept_of(key_) &&
            !response.headers.contains("Sec-WebSocket-Extensions") &&
            !response.headers.contains("Sec-WebSocket-Protocol");
 }

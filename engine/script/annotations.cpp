@@ -1,5 +1,6 @@
 #include "script/annotations.hpp"
 
+#include "core/trimmed.hpp"
 #include "script/annotation_type.hpp"
 #include "script/embedded.hpp"
 
@@ -10,19 +11,13 @@
 namespace switchhook::script {
 namespace {
 
-std::string_view trim(std::string_view text) {
-    auto begin = text.find_first_not_of(" \t\r");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
-
 // Takes the first word off `text`.
 std::string take_word(std::string_view& text) {
-    text = trim(text);
+    text = core::trimmed(text);
     auto end = std::min(text.find_first_of(" \t"), text.size());
     auto word = std::string(text.substr(0, end));
     text.remove_prefix(end);
-    text = trim(text);
+    text = core::trimmed(text);
     return word;
 }
 
@@ -30,7 +25,7 @@ std::vector<std::string> split(std::string_view text, std::string_view separator
     std::vector<std::string> parts;
     while (!text.empty()) {
         auto end = std::min(text.find(separator), text.size());
-        if (auto part = trim(text.substr(0, end)); !part.empty()) parts.emplace_back(part);
+        if (auto part = core::trimmed(text.substr(0, end)); !part.empty()) parts.emplace_back(part);
         text.remove_prefix(std::min(end + separator.size(), text.size()));
     }
     return parts;
@@ -49,7 +44,7 @@ public:
         while (!rest.empty()) {
             ++line_;
             auto end = std::min(rest.find('\n'), rest.size());
-            auto line = trim(rest.substr(0, end));
+            auto line = core::trimmed(rest.substr(0, end));
             rest.remove_prefix(std::min(end + 1, rest.size()));
             guarded([&] {
                 if (line.starts_with("---")) {
@@ -136,7 +131,7 @@ private:
 
     void start_class(std::string_view rest) {
         auto colon = std::min(rest.find(':'), rest.size());
-        auto name = std::string(trim(rest.substr(0, colon)));
+        auto name = std::string(core::trimmed(rest.substr(0, colon)));
         if (result_.class_named(name)) throw std::runtime_error("there are two classes named " + name);
         class_ = result_.classes_.emplace_back(std::make_unique<AnnotatedClass>()).get();
         class_->name = name;
@@ -166,7 +161,7 @@ private:
             field.optional = true;
         }
         field.type = read_type(rest);
-        field.about = trim(rest);
+        field.about = core::trimmed(rest);
         field.constraints = take_constraints(field.about);
         return field;
     }

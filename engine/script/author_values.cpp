@@ -1,6 +1,7 @@
 #include "script/author_values.hpp"
 
 #include "core/lower_case.hpp"
+#include "core/shortened.hpp"
 #include "script/secret_names.hpp"
 
 #include <lua.hpp>
@@ -46,14 +47,6 @@ std::string masked(const std::string& text) {
     return shown;
 }
 
-// Whole characters of UTF-8 only.
-std::string cut(std::string text) {
-    if (text.size() <= longest_text) return text;
-    auto size = longest_text;
-    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
-    return text.substr(0, size) + "…";
-}
-
 // A value that is no table; nothing for what is no plain value.
 std::optional<std::string> plain(lua_State* L, int index) {
     switch (lua_type(L, index)) {
@@ -69,7 +62,7 @@ std::optional<std::string> plain(lua_State* L, int index) {
         case LUA_TSTRING: {
             std::size_t size = 0;
             const auto* text = lua_tolstring(L, index, &size);
-            return "\"" + cut(masked({text, size})) + "\"";
+            return "\"" + core::shortened(masked({text, size}), longest_text) + "\"";
         }
         default:
             return std::nullopt;

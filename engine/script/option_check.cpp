@@ -3,6 +3,7 @@
 #include "core/did_you_mean.hpp"
 #include "core/json_text.hpp"
 #include "core/phone_number.hpp"
+#include "core/shortened.hpp"
 #include "script/annotations.hpp"
 #include "script/phone_fix.hpp"
 
@@ -63,7 +64,7 @@ std::string shown(const Json& value) {
     if (value.is_binary()) return "a function";
     if (value.is_number_float()) return number_text(value.get<double>());
     auto text = core::dump(value);
-    return text.size() > 60 ? text.substr(0, 56) + "…\"" : text;
+    return text.size() > 60 ? core::shortened(text, 56) + "\"" : text;
 }
 
 std::string expected(const AnnotatedType& type);

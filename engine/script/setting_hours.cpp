@@ -2,6 +2,7 @@
 
 #include "core/json_text.hpp"
 #include "core/lower_case.hpp"
+#include "core/trimmed.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,17 +19,11 @@ using core::Json;
 constexpr std::array<std::string_view, 7> days = {"monday", "tuesday",  "wednesday", "thursday",
                                                   "friday", "saturday", "sunday"};
 
-std::string trimmed(std::string_view text) {
-    auto from = text.find_first_not_of(" \t");
-    if (from == std::string_view::npos) return {};
-    return std::string(text.substr(from, text.find_last_not_of(" \t") - from + 1));
-}
-
 std::vector<std::string> split(const std::string& text, char at) {
     std::vector<std::string> parts;
     for (std::size_t from = 0, to = 0; to != std::string::npos; from = to + 1) {
         to = text.find(at, from);
-        parts.push_back(trimmed(std::string_view(text).substr(from, to - from)));
+        parts.emplace_back(core::trimmed(std::string_view(text).substr(from, to - from)));
     }
     return parts;
 }
@@ -57,7 +52,7 @@ bool is_clock(const std::string& text) {
 
 bool are_spans(const std::string& text) {
     auto plain = simple(text);
-    if (trimmed(plain) == "closed") return true;
+    if (core::trimmed(plain) == "closed") return true;
     auto parts = split(plain, ',');
     return std::all_of(parts.begin(), parts.end(), [](const std::string& part) {
         auto dash = part.find('-');
@@ -73,8 +68,9 @@ bool take_days(const std::string& part, Json& week) {
     if (!std::regex_match(plain, match, form) || !are_spans(match[3])) return false;
     auto from = day_of(match[1]), to = match[2].matched ? day_of(match[2]) : from;
     if (!from || !to) return false;
+    const auto spans = match[3].str();
     for (auto day = *from;; day = (day + 1) % days.size()) {
-        week[std::string(days[day])] = trimmed(match[3].str());
+        week[std::string(days[day])] = std::string(core::trimmed(spans));
         if (day == *to) return true;
     }
 }

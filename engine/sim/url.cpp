@@ -1,5 +1,7 @@
 #include "sim/url.hpp"
 
+#include "core/trimmed.hpp"
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 
@@ -8,10 +10,7 @@ namespace switchhook::sim {
 namespace urls = boost::urls;
 
 std::optional<std::string> resolve_url(const std::string& base, std::string reference) {
-    constexpr auto blank = " \t\r\n";
-    reference.erase(0, reference.find_first_not_of(blank));
-    if (auto last = reference.find_last_not_of(blank); last != std::string::npos) reference.resize(last + 1);
-    auto to = urls::parse_uri_reference(reference);
+    auto to = urls::parse_uri_reference(core::trimmed(reference));
     if (!to) return std::nullopt;
     urls::url url;
     if (to->has_scheme()) {

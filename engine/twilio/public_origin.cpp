@@ -1,5 +1,6 @@
 #include "twilio/public_origin.hpp"
 
+#include "core/trimmed.hpp"
 #include "net/url.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -12,14 +13,8 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-std::string_view without_blanks(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 std::string_view first_item(std::string_view list) {
-    return without_blanks(list.substr(0, list.find(',')));
+    return core::trimmed(list.substr(0, list.find(',')));
 }
 
 std::string_view header(const net::Request& request, std::string_view name) {
@@ -78,7 +73,7 @@ bool PublicOrigin::trusts(const ip::address& peer) const {
 
 std::string PublicOrigin::of(const net::Request& request) const {
     std::string_view scheme = request.secure ? "https" : "http";
-    std::string_view host = without_blanks(header(request, "Host"));
+    std::string_view host = core::trimmed(header(request, "Host"));
     if (trusts(request.peer)) {
         const auto forwarded_scheme = first_item(header(request, "X-Forwarded-Proto"));
         const auto forwarded_host = first_item(header(request, "X-Forwarded-Host"));
@@ -96,7 +91,7 @@ std::string PublicOrigin::of(const net::Request& request) const {
 
 std::string PublicOrigin::url(const net::Request& request) const {
     auto url = of(request);
-    if (net::same_name(without_blanks(header(request, "Upgrade")), "websocket")) url.replace(0, url.find(':'), "wss");
+    if (net::same_name(core::trimmed(header(request, "Upgrade")), "websocket")) url.replace(0, url.find(':'), "wss");
     return url += request.target;
 }
 

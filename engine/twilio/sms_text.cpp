@@ -1,5 +1,6 @@
 #include "twilio/sms_text.hpp"
 
+#include "core/trimmed.hpp"
 #include "net/http.hpp"
 #include "twiml/legal_text.hpp"
 
@@ -86,10 +87,7 @@ SmsParts count_sms_parts(std::string_view text) {
 }
 
 OptOutKeyword opt_out_keyword(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n";
-    const auto begin = text.find_first_not_of(blanks);
-    if (begin == std::string_view::npos) return OptOutKeyword::none;
-    text = text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+    text = core::trimmed(text);
     for (auto word : {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
         if (net::same_name(text, word)) return OptOutKeyword::stop;
     for (auto word : {"START", "UNSTOP", "YES"})

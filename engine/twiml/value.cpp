@@ -1,5 +1,6 @@
 #include "twiml/value.hpp"
 
+#include "core/shortened.hpp"
 #include "twiml/legal_text.hpp"
 #include "twiml/words.hpp"
 
@@ -10,11 +11,8 @@ namespace switchhook::twiml {
 namespace {
 
 std::string quoted(std::string_view value) {
-    constexpr std::size_t shown = 60;
-    std::string text = ", not \"";
-    text += value.substr(0, shown);
-    if (value.size() > shown) text += "…";
-    return text += '"';
+    constexpr std::size_t most = 60;
+    return ", not \"" + core::shortened(std::string(value), most) + '"';
 }
 
 std::optional<int> whole_number(std::string_view value) {
