@@ -61,7 +61,7 @@ local lang = {}
 ---@field voice? string Who speaks it. [default the account's voice]
 ---@field speech_model? SpeechModel What understands it, where it is not the one that `gather` is told.
 ---@field menu? string What the menu says for it, in the language itself: "Para español, oprima el 2."
----@field key? string Its key in the menu. [default its place in the list]
+---@field key? string Its key in the menu, and where it is offered with a question. [default its place in the list]
 ---@field words? string[] Words with which a caller asks for it: "spanish", "español". [default its name]
 ---@field spoken? string[] Words by which it is recognised. [default common words, for the languages that the module knows]
 ---@field countries? string[] Countries whose callers speak it: "MX".
@@ -152,6 +152,13 @@ function Languages:detect(text)
   return best
 end
 
+-- The language that a key chooses: one other than that with this code, where several have it.
+local function with_key(list, digits, code)
+  for i, language in ipairs(list) do
+    if language.menu and language.code ~= code and digits == (language.key or tostring(i)) then return language end
+  end
+end
+
 --- Gives the language of a country's callers; nil where no language names it.
 ---@param country? string Two letters: "MX".
 ---@return string? code
@@ -212,17 +219,24 @@ function Speaker:use(code)
   end
 end
 
---- Goes on in the language that a text is in, or asks for, if that is another than the one spoken.
+--- Goes on in the language that the caller speaks or asks for, if that is another than the one spoken. An answer with keys
+--- asks for the language with that key; where keys mean something else, give `answer.speech` alone.
 ---
 --- ```lua
---- local answer = speaker:gather { say = "ask", speech = true }
---- if answer and speaker:follow(answer.speech) then speaker:say("welcome") end
+--- local answer = speaker:gather { say = "ask", offers = true, speech = true, digits = 1 }
+--- if answer and speaker:follow(answer) then speaker:say("welcome") end
 --- ```
 ---@waits
----@param text? string
+---@param said? string|GatherResult
 ---@return boolean changed
-function Speaker:follow(text)
-  local code = self.languages:detect(text)
+function Speaker:follow(said)
+  local code
+  if type(said) == "table" and said.digits then
+    local language = with_key(self.languages.list, said.digits, self.code)
+    code = language and language.code
+  else
+    code = self.languages:detect(type(said) == "table" and said.speech or said)
+  end
   if not code or code == self.code then return false end
   self:use(code)
   return true
@@ -289,6 +303,29 @@ function Speaker:options(options)
   return options
 end
 
+-- What the menu says for each language but the one with this code; and words with which callers ask for one of them.
+local function menu_of(list, but)
+  local prompts, hints = {}, {}
+  for _, language in ipairs(list) do
+    if language.menu and language.code ~= but then
+      prompts[#prompts + 1] = { say = { text = language.menu, voice = language.voice, language = language.code } }
+      for _, word in ipairs(language.words or { language.name }) do hints[#hints + 1] = word end
+    end
+  end
+  return prompts, hints
+end
+
+local function append(list, more)
+  local all = {}
+  for _, entry in ipairs(list or {}) do all[#all + 1] = entry end
+  for _, entry in ipairs(more) do all[#all + 1] = entry end
+  return all
+end
+
+--- A question in the caller's language, as `call:gather` takes it.
+---@class LanguageGatherOptions : GatherOptions
+---@field offers? boolean Says after it what the menu says for each other language, in its own voice. [default false]
+
 --- Asks the caller as `call:gather` does; `say` is a prompt's name.
 ---
 --- ```lua
@@ -296,7 +333,7 @@ end
 --- ```
 ---@phase on_call
 ---@waits
----@param options GatherOptions
+---@param options LanguageGatherOptions
 ---@param values? table<string, any>
 ---@return GatherResult? answer
 ---@return "timeout"? reason
@@ -305,6 +342,12 @@ function Speaker:gather(options, values)
   if options.say then options.say = self:prompt(options.say, values) end
   options.language = options.language or self.code
   options.speech_model = options.speech_model or self.language.speech_model
+  if options.offers then
+    local prompts, hints = menu_of(self.languages.list, self.code)
+    if #prompts > 0 then options.prompts = append(options.prompts, prompts) end
+    if options.speech then options.hints = append(options.hints, hints) end
+  end
+  options.offers = nil
   return self.call:gather(options)
 end
 
@@ -324,25 +367,14 @@ end
 function Speaker:menu(options)
   options = options or {}
   engine.check("speaker:menu", "LanguageMenuOptions", options)
-  local prompts, hints = {}, {}
-  for _, language in ipairs(self.languages.list) do
-    if language.menu then
-      prompts[#prompts + 1] = { say = { text = language.menu, voice = language.voice, language = language.code } }
-      for _, word in ipairs(language.words or { language.name }) do hints[#hints + 1] = word end
-    end
-  end
+  local prompts, hints = menu_of(self.languages.list)
   if #prompts == 0 then engine.refuse("speaker:menu: no language says what the menu says for it: give them a `menu`") end
   for _ = 1, options.tries or 2 do
     local answer = self.call:gather {
       prompts = prompts, digits = 1, speech = true, hints = hints, language = self.code, timeout = options.timeout,
     }
-    for i, language in ipairs(self.languages.list) do
-      if answer and language.menu and answer.digits == (language.key or tostring(i)) then
-        self:use(language.code)
-        return true
-      end
-    end
-    local code = answer and self.languages:detect(answer.speech)
+    local chosen = answer and answer.digits and with_key(self.languages.list, answer.digits)
+    local code = chosen and chosen.code or answer and self.languages:detect(answer.speech)
     if code then
       self:use(code)
       return true

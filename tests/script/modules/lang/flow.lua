@@ -18,10 +18,15 @@ local languages = lang.languages({
 }, { remember_days = 30 })
 
 return {
-  settings = { menu = false },
+  settings = { menu = false, offers = false },
 
   on_call = function(call)
     local speaker = languages:speaker(call)
+    while call.settings.offers do
+      local answer = speaker:gather { say = "again", offers = true, speech = true, digits = 1, hints = { "yes" } }
+      if not answer then break end
+      call:say(("%s, now %s"):format(tostring(speaker:follow(answer)), speaker.name))
+    end
     if call.settings.menu then call:say("chosen " .. tostring(speaker:menu())) end
     speaker:say("hello", { name = "you" })
     while true do

@@ -71,3 +71,19 @@ it("goes on as before when nothing is chosen", { settings = { menu = true } }, f
   caller:says_nothing()
   caller:hears("chosen false Hello you.")
 end)
+
+it("offers the other languages after a question, each in its voice", { settings = { offers = true } }, function(caller)
+  caller:hears_exactly("Again? Para español, oprima el 2. Für Deutsch die 9.")
+  caller:presses("9")
+  caller:hears_exactly("true, now German Noch einmal? For English, press 1. Para español, oprima el 2.")
+  caller:says("español, por favor")
+  caller:hears_exactly("true, now Spanish ¿Otra vez? For English, press 1. Für Deutsch die 9.")
+  call:twiml_is("offers")
+end)
+
+it("takes no key for a language that it is not of", { settings = { offers = true } }, function(caller)
+  for _, key in ipairs { "1", "3", "4" } do -- the one spoken, none, one that is not offered
+    caller:presses(key)
+    caller:hears("false, now English Again?")
+  end
+end)
