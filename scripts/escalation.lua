@@ -51,6 +51,7 @@
 local engine = ...
 local hours = require "hours"
 local in_voice = engine.part("in_voice")
+local shorten = engine.part("shorten")
 local voicemail = require "voicemail"
 local words = require "words"
 
@@ -96,7 +97,11 @@ local escalation = {}
 --- What is passed on about a caller.
 ---@class EscalationRequest
 ---@field why? EscalationReason Why a person is needed. [default "asked"]
----@field about? string What it is about, in the caller's words.
+---@field about? string What it is about, in the caller's words; those it reaches get the first 300 bytes.
+---@field say? string|SayOptions|false Said before somebody is rung. [default the policy's]
+---@field closed? string|SayOptions|false Said where nobody can be rung now. [default the policy's]
+---@field busy? string|SayOptions|false Said when nobody has answered. [default the policy's]
+---@field voicemail? VoicemailOptions|false How a message is taken. [default the policy's]
 ---@field voice? string Who speaks.
 ---@field language? string Language of what is said.
 
@@ -209,22 +214,22 @@ local function say(call, text, voices)
   if text then call:say(in_voice(text, voices)) end
 end
 
--- What is said unless the author says otherwise; `false` says nothing.
-local function or_else(given, standard)
-  if given == nil then return standard end
-  return given
+-- The first that is given; `false` is, and says nothing.
+local function or_else(given, ...)
+  if given ~= nil or select("#", ...) == 0 then return given end
+  return or_else(...)
 end
 
 local LONGEST = 1600 -- bytes of a text message
+local LONGEST_ABOUT = 300 -- bytes of a whisper: the caller waits while it is said
 
 local function notify(told, case)
   if not told then return end
   local text = told.text
   if type(text) == "function" then text = text(case) end
   text = text or ("%s needs a person (%s)%s"):format(case.from, case.why, case.about and ": " .. case.about or ".")
-  if #text > LONGEST then text = text:sub(1, LONGEST):gsub("[\192-\255]?[\128-\191]*$", "") end
   for _, number in ipairs(type(told.sms) == "string" and { told.sms } or told.sms) do
-    sms.send { to = number, body = text, later = true }
+    sms.send { to = number, body = shorten(text, LONGEST), later = true }
   end
 end
 
@@ -244,8 +249,7 @@ local function ring(tier, case, standard)
   end
 end
 
-local function take_message(call, policy, voices, why)
-  local options = policy.options.voicemail
+local function take_message(call, options, voices, why)
   if options == false then return { result = "nobody", why = why } end
   options = engine.copy(options)
   options.voice, options.language = options.voice or voices.voice, options.language or voices.language
@@ -260,6 +264,12 @@ end
 --- local outcome = people:run(call, { why = "keyword", about = "the caller wants a refund" })
 --- log("escalated", { result = outcome.result, tier = outcome.tier })
 --- ```
+---
+--- On a line of several languages, the request says what the caller hears in theirs:
+---
+--- ```lua
+--- people:run(call, { say = speaker:prompt("transfer"), busy = speaker:prompt("busy"), voicemail = false })
+--- ```
 ---@phase on_call
 ---@waits
 ---@param call Call
@@ -273,23 +283,24 @@ function Policy:run(call, request)
     voice = request.voice or options.voice,
     language = request.language or options.language,
   }
-  local case = { call = call, from = call.from, why = why, about = request.about }
+  local about = request.about and shorten(request.about, LONGEST_ABOUT, "words")
+  local case = { call = call, from = call.from, why = why, about = about }
   notify(options.notify, case)
   local rung = false
   for _, tier in ipairs(self.tiers) do
     if tier.options.enabled ~= false and (not tier.opening or tier.opening:is_open()) then
-      if not rung then say(call, or_else(options.say, "I am putting you through."), voices) end
+      if not rung then say(call, or_else(request.say, options.say, "I am putting you through."), voices) end
       rung = true
       local outcome = ring(tier, case, options.whisper)
       if outcome then return outcome end
     end
   end
   if rung then
-    say(call, or_else(options.busy, "Nobody can take your call just now."), voices)
+    say(call, or_else(request.busy, options.busy, "Nobody can take your call just now."), voices)
   else
-    say(call, or_else(options.closed, "Nobody is here to take your call now."), voices)
+    say(call, or_else(request.closed, options.closed, "Nobody is here to take your call now."), voices)
   end
-  return take_message(call, self, voices, why)
+  return take_message(call, or_else(request.voicemail, options.voicemail), voices, why)
 end
 
 return escalation

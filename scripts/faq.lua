@@ -41,6 +41,7 @@
 --- end)
 --- ```
 local engine = ...
+local shorten = engine.part("shorten")
 local words = require "words"
 
 ---@class faq
@@ -58,7 +59,9 @@ local faq = {}
 ---@field max_tokens? integer Longest answer. [16 to 4096, default 200]
 ---@field url? Url A server that is asked where the words tell nothing: it gets `{question, language}` and answers `{answer}`, or 404.
 ---@field headers? table<string, string> Of that request.
+---@field fields? table<string, any> What the server gets beside question and language, as which of your businesses is asked.
 ---@field timeout? Seconds How long the server has. [0.1 to 60, default 4]
+---@field longest? integer Bytes of an answer of the model or the server; a longer one ends with the last sentence that fits. [20 to 4096, default 4096]
 ---@field name? string Tells several of one business apart. [at most 60, default "main"]
 ---@field cache_days? number How long an answer of the model or the server is kept; 0: not at all. [0 to 365, default 7]
 
@@ -75,11 +78,6 @@ local RULES = "\nAnswer the question in one or two short sentences that can be r
   .. "does not answer it, answer with this one word: " .. UNKNOWN
 local LONGEST = 500 -- bytes of a question
 local LONGEST_KEY = 300 -- bytes of it that tell it from others
-
-local function cut(text, bytes)
-  if #text <= bytes then return text end
-  return (text:sub(1, bytes):gsub("[\192-\255]?[\128-\191]*$", "")) -- no half a character
-end
 
 --- Makes questions and answers. What is wrong in them stops the flow from loading.
 ---
@@ -116,13 +114,15 @@ local function plain(question)
 end
 
 local function key_of(options, question, language)
-  return ("faq/%s/%s/%s"):format(options.name or "main", language or "", cut(plain(question), LONGEST_KEY))
+  return ("faq/%s/%s/%s"):format(options.name or "main", language or "", shorten(plain(question), LONGEST_KEY))
 end
 
 -- The answer of the server and "server"; nil and why there is none.
 local function ask_server(options, question, language)
+  local asked = engine.copy(options.fields or {})
+  asked.question, asked.language = shorten(question, LONGEST), language
   local response = http.post(options.url, {
-    json = { question = cut(question, LONGEST), language = language }, headers = options.headers, timeout = options.timeout or 4,
+    json = asked, headers = options.headers, timeout = options.timeout or 4,
   })
   if response and response.status == 404 then return nil, "unknown" end
   local answer = response and response.status == 200 and type(response.json) == "table" and response.json.answer
@@ -134,7 +134,7 @@ local function ask_model(options, question, language)
   local told = options.instructions .. RULES
   if language then told = told .. "\nAnswer in the language " .. language .. "." end
   local answer = engine.ask("chat", {
-    messages = { { role = "system", content = told }, { role = "user", content = cut(question, LONGEST) } },
+    messages = { { role = "system", content = told }, { role = "user", content = shorten(question, LONGEST) } },
     model = options.model,
     max_tokens = options.max_tokens or 200,
   })
@@ -171,6 +171,7 @@ function Faq:answer(question, options)
   local reply, source
   if own.url then reply, source = ask_server(own, question, options.language) end
   if not reply and own.instructions then reply, source = ask_model(own, question, options.language) end
+  reply = reply and shorten(reply, own.longest or 4096, "sentences")
   if reply and seconds > 0 then kv.set(key, reply, { expires = seconds }) end
   return reply, source
 end

@@ -25,11 +25,16 @@ local strict = escalation.policy {
 }
 
 return {
-  settings = { strict = false, about = "it is late" },
+  settings = { strict = false, french = false, about = "it is late" },
 
   on_call = function(call)
     local policy = call.settings.strict and strict or people
-    local outcome = policy:run(call, { why = "asked", about = call.settings.about, language = "en-GB" })
+    local request = { why = "asked", about = call.settings.about, language = "en-GB" }
+    if call.settings.french then
+      request.language, request.say, request.busy, request.closed = "fr-FR", "Un instant.", "Occupé.", "Fermé."
+      request.voicemail = { greeting = "Après le bip.", tries = 1 }
+    end
+    local outcome = policy:run(call, request)
     call:say(("result %s, tier %s"):format(outcome.result, tostring(outcome.tier)))
   end,
 

@@ -93,3 +93,37 @@ it("says what it is told to, and lets go without voicemail", { settings = { stri
   dial:is_busy()
   caller:hears("All busy. result nobody, tier nil")
 end)
+
+it("speaks the caller's language where it is told what to say", { settings = { french = true } }, function(caller)
+  caller:hears_exactly("Un instant.")
+  caller:is_put_through_to("+15550131")
+  dial:is_busy()
+  caller:is_put_through_to("+15550132")
+  dial:is_busy()
+  caller:is_put_through_to("sip:night@pbx.example")
+  dial:is_busy()
+  caller:hears_exactly("Occupé. Après le bip.")
+end)
+
+it("says in the caller's language that nobody is there, and takes a message where the policy takes none", {
+  settings = { french = true }, at = "2026-03-02 21:00", zone = "America/New_York",
+}, function(caller)
+  caller:hears_exactly("Fermé. Après le bip.")
+  caller:says_nothing()
+end)
+
+it("asks for a message although the policy does not", { settings = { french = true, strict = true } }, function(caller)
+  caller:hears_exactly("Un instant.")
+  caller:is_put_through_to("+15550141")
+  dial:is_busy()
+  caller:hears_exactly("Occupé. Après le bip.")
+end)
+
+it("keeps short what is whispered and texted of a long story", {
+  settings = { about = ("mañana "):rep(100) },
+}, function(caller)
+  caller:is_put_through_to("+15550131")
+  dial:whispers(("mañana "):rep(37):sub(1, -2))
+  dial:answers()
+  sms:was_sent("+15550138", { match = "asked%): " .. ("mañana "):rep(37):sub(1, -2) .. "$" })
+end)

@@ -8,6 +8,9 @@ local of = {
   plain = faq.open { name = "plain", answers = answers },
   model = faq.open { answers = answers, instructions = "You answer for Lakeside.", cache_days = 2 },
   server = faq.open { name = "server", url = "https://help.example/answer", headers = { Authorization = "x" } },
+  short = faq.open {
+    name = "short", url = "https://help.example/answer", fields = { company = "101", question = "?" }, longest = 40,
+  },
   both = faq.open { name = "both", url = "https://help.example/answer", instructions = "You help.", cache_days = 0 },
 }
 
