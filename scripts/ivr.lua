@@ -39,6 +39,7 @@ local ivr = {}
 ---@field prompts? (string|Prompt)[] Several texts, recordings and pauses in its place.
 ---@field choices MenuChoice[] What they may choose.
 ---@field operator? PhoneNumber|fun(call: Call) Who answers if the caller presses 0 or asks for a person.
+---@field busy? string|SayOptions|false Said when the operator's number does not answer; `false`: nothing is. [default "Nobody can take your call just now."]
 ---@field otherwise? fun(call: Call) What happens after the last try. [default the operator, if there is one]
 ---@field tries? integer How often the caller is asked. [1 to 10, default 3]
 ---@field not_understood? string|SayOptions Said when they chose something else. [default "Sorry, I did not catch that."]
@@ -68,12 +69,17 @@ local function find_choice(answer, choices)
   return answer.speech and words.choose(answer.speech, choices) or nil
 end
 
-local function operator_choice(operator)
+local function operator_choice(options)
+  local operator = options.operator
+  local function ring(call)
+    if call:dial(operator) or options.busy == false then return end
+    call:say(in_voice(options.busy or "Nobody can take your call just now.", options))
+  end
   return {
     key = "0",
     words = { "operator", "a person", "somebody", "someone", "a human", "representative", "an agent", "front desk" },
     name = "operator",
-    run = type(operator) == "function" and operator or function(call) call:dial(operator) end,
+    run = type(operator) == "function" and operator or ring,
   }
 end
 
@@ -125,7 +131,7 @@ end
 --- Asks the caller to choose, by key or by word, and runs what they chose.
 ---
 --- What is not understood is asked again, up to `tries` times; then `otherwise` runs. With an `operator`, 0 and
---- "operator" reach a person.
+--- "operator" reach a person. After they have talked, or nobody has answered, the menu is over.
 ---
 --- ```lua
 --- local language = ivr.menu(call, {
@@ -144,7 +150,7 @@ function ivr.menu(call, options)
   engine.check("ivr.menu", "MenuOptions", options)
   local choices = {}
   for i, choice in ipairs(options.choices) do choices[i] = choice end
-  if options.operator then choices[#choices + 1] = operator_choice(options.operator) end
+  if options.operator then choices[#choices + 1] = operator_choice(options) end
 
   local gather, reason = gather_options(options, choices), nil
   for try = 1, options.tries or 3 do

@@ -53,6 +53,30 @@ it("puts through who is not understood", { settings = { menu = { operator = "+15
     caller:is_put_through_to("+15550100")
   end)
 
+it("says so when the operator does not answer", { settings = { menu = { operator = "+15550100", voice = "Polly.Amy" } } },
+  function(caller)
+    caller:presses("0")
+    caller:is_put_through_to("+15550100")
+    dial:is_busy()
+    caller:hears_exactly("Nobody can take your call just now. Chose operator, nil")
+  end)
+
+it("says of an operator who does not answer what it is told to", {
+  settings = { menu = { operator = "+15550100", busy = "Please call again." } },
+}, function(caller)
+  caller:presses("0")
+  dial:does_not_answer()
+  caller:hears_exactly("Please call again. Chose operator, nil")
+end)
+
+it("is silent about an operator who does not answer where it is told to be", {
+  settings = { menu = { operator = "+15550100", busy = false } },
+}, function(caller)
+  caller:presses("0")
+  dial:does_not_answer()
+  caller:hears_exactly("Chose operator, nil")
+end)
+
 it("does not take 0 without an operator", function(caller)
   caller:presses("0")
   caller:hears("Sorry, I did not catch that.")
