@@ -67,7 +67,7 @@ it("promises to call back when nobody answers", { settings = { company = "102" }
 end)
 
 it("says so where no person is to be had", { settings = { company = "103" } }, function(caller)
-  caller:presses("8")
+  caller:presses("7")
   caller:says("a real person please")
   caller:hears("we will answer within a day")
   caller:is_hung_up()
@@ -106,7 +106,7 @@ end)
 
 it("greets callers in their country's language", { settings = { company = "101" }, from = "+34911230142" }, function(caller)
   caller:hears("¿En qué puedo ayudarle?")
-  caller:hears("For English, say English, or press 8.")
+  caller:hears("For English, say English, or press 7.")
   caller:says("Quiero hablar con una persona")
   caller:hears("Le paso con una persona.")
   caller:is_put_through_to("+15550131")
@@ -119,6 +119,15 @@ it("speaks a company's own default language", { settings = { company = "103" } }
   caller:says("Non merci")
   caller:hears("Au revoir.")
   caller:is_hung_up()
+end)
+
+it("takes a greeting for the language that it is in", { settings = { company = "101" } }, function(caller)
+  caller:says("Hola")
+  caller:hears_exactly("Northwind Travel. ¿En qué puedo ayudarle?")
+  caller:presses("7")
+  caller:hears_exactly("Northwind Travel. How can I help you?")
+  caller:presses("7") -- it is spoken already
+  caller:hears("could you say that in other words?")
 end)
 
 it("offers no language where there is one only", { settings = { company = "102" } }, function(caller)
@@ -148,7 +157,7 @@ it("keeps looked-up answers short", { settings = { company = "102", knowledge_ur
   network:replies(SERVICE, { json = { answer = ("It is covered. "):rep(40) } })
   caller:says("Is hail covered?")
   caller:hears_match("^It is covered%.")
-  store:has("answer/102/en/is hail covered", (("It is covered. "):rep(20):gsub(" $", "")))
+  store:has("faq/102/en-US/is hail covered", (("It is covered. "):rep(20):gsub(" $", "")))
 end)
 
 it("goes on without the knowledge service", { settings = { company = "102", knowledge_url = SERVICE } }, function(caller)
@@ -167,3 +176,36 @@ it("keeps the answer to a long question of letters that are more than a byte", {
   caller:says(("ñá"):rep(60))
   caller:hears("Sí.")
 end)
+
+it("promises no call back to who hides their number", { settings = { company = "102" }, from = "anonymous" },
+  function(caller)
+    caller:presses("0")
+    dial:does_not_answer()
+    caller:hears("All our people are busy. Please call us again later.")
+    caller:is_hung_up()
+  end)
+
+it("tells a long story short to who takes the call", { settings = { company = "101" } }, function(caller)
+  local story = "I need a person because " .. ("my suitcase 🧳 went to Málaga and I did not, "):rep(50)
+  caller:says(story)
+  caller:is_put_through_to("+15550131")
+  dial:whispers("A call for Northwind Travel: I need a person because my suitcase")
+  sms:was_sent("+15550132", { match = "^Northwind Travel: .* asks for a person %(I need a person" })
+  cost:is_at_most { texts = 1 }
+end)
+
+it("counts a caller who hangs up while a person is rung", { settings = { company = "101" } }, function(caller)
+  caller:hangs_up_during("dial")
+  caller:presses("0")
+  store:has("escalations/101", 1)
+end)
+
+it("leaves nobody without an answer who says what no recogniser should write", { settings = { company = "102" } },
+  function(caller)
+    for _, said in ipairs { "🙈", " ", "%d+ [[ {company}" } do
+      caller:says(said)
+      if said == "🙈" then caller:hears("could you say that in other words?") end
+      if said == " " then break end
+    end
+    caller:is_put_through_to("+15550141")
+  end)
