@@ -146,8 +146,8 @@ local function latest_document(example)
 end
 
 --- Has just sent the carrier this TwiML: the whole document that a real call would get. A text that begins with `<` is
---- the document itself, blanks between its elements left out; anything else names a golden file,
---- `golden/NAME.xml` beside the test, which `switchhook test --update` writes: `call:twiml_is("greeting")`.
+--- the document itself, blanks between its elements left out, and its `<?xml …?>` if you like; anything else names a
+--- golden file, `golden/NAME.xml` beside the test, which `switchhook test --update` writes: `call:twiml_is("greeting")`.
 ---
 --- What differs in every call is always the same in it: the engine is at `https://voice.example.com`, and the token of a
 --- media stream is `TOKEN`.
@@ -170,6 +170,7 @@ function call:twiml_is(golden)
         golden, "run switchhook test --update, and look at what it writes"))
     end
   end
+  if not wanted:find("^%s*<%?xml") then document = document:gsub("^<%?xml[^>]*>%s*", "") end
   local differs = difference(document, in_lines(wanted:match("^%s*(.-)%s*$")))
   if differs then
     telling.current.world:fail(("expected the TwiML %s, but %s"):format(
