@@ -22,3 +22,5 @@ for _, name in ipairs { "scenario", "scenario_assistant", "scenario_web" } do
 end
 files["scripts/model.lua"] = { read_globals = scenario }
 files["scripts/demo.lua"] = { read_globals = scenario }
+-- What a rule of ours finds, luacheck finds too.
+files["tests/script/checks/unknown-name/bad.lua"] = { ignore = { "111", "113" } }

@@ -11,6 +11,8 @@ CodeProblems check_code(const Bundle& bundle) {
     ReadFlow flow(bundle);
     Findings findings;
     find_wrong_verbs(flow, findings);
+    find_unknown_names(flow, findings);
+    find_wrong_operators(flow, findings);
     find_unreachable_code(flow, findings);
     find_missing_settings(flow, findings);
     find_wrong_tools(flow, findings);

@@ -10,12 +10,14 @@
 namespace switchhook::script {
 namespace {
 
-constexpr std::array<CodeRule, 13> rules = {{
+constexpr std::array<CodeRule, 15> rules = {{
     {"unknown-verb", Severity::fatal, "a verb, function or field that does not exist"},
+    {"unknown-name", Severity::fatal, "a name that nobody declares, as that of a text without its quotes"},
     {"option", Severity::fatal, "an option that does not exist, is missing, or has a wrong type or value"},
     {"phone-number", Severity::fatal, "a number that is not in E.164, as +15551230100"},
     {"wrong-place", Severity::fatal, "a verb where it cannot work, as gather in on_call_ended"},
     {"missing-setting", Severity::error, "a setting that is read, and that neither flow nor number has"},
+    {"operator", Severity::error, "an operator that texts do not have, as + where two are joined with .."},
     {"unreachable", Severity::error, "code that never runs, as after hangup"},
     {"tool", Severity::error, "an assistant's tool whose run reads what its params do not have"},
     {"dead-end", Severity::error, "a prompt that a caller cannot answer, or a silent caller never leaves"},

@@ -53,6 +53,8 @@ struct ReadFlow {
 
 // Each looks for what its file is named after.
 void find_wrong_verbs(const ReadFlow& flow, Findings& findings);
+void find_unknown_names(const ReadFlow& flow, Findings& findings);
+void find_wrong_operators(const ReadFlow& flow, Findings& findings);
 void find_unreachable_code(const ReadFlow& flow, Findings& findings);
 void find_missing_settings(const ReadFlow& flow, Findings& findings);
 void find_wrong_tools(const ReadFlow& flow, Findings& findings);

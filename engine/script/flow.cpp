@@ -11,6 +11,7 @@
 #include <lua.hpp>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <charconv>
 #include <exception>
 #include <functional>
@@ -57,8 +58,21 @@ std::string syntax_fix(const std::string& what) {
     if (says("'=' expected") || says("syntax error"))
         return "this is not a statement: look for a misspelt word or a missing comma";
     if (says("'}' expected")) return "look for a missing comma in the table";
+    if (says("near '#'") || says("near '/'")) return "a note begins with two hyphens: -- like this";
+    if (says("unexpected symbol near ','") || says("unexpected symbol near '}'") || says("unexpected symbol near ')'"))
+        return "look for an `end` that is missing above: each `if`, `for` and `function` has one of its own, and so "
+               "has "
+               "an `if` after `else`, unless they are written `elseif`";
+    if (says("'then' expected near '='")) return "`==` compares, `=` gives a name";
     if (says("malformed number")) return "a phone number is a text: put it in quotes";
     return "look there, and at the line before";
+}
+
+// Whether a line has quotes as word processors put them, with which no text of Lua begins.
+bool has_curly_quotes(std::string_view source, int line) {
+    for (int number = 1; number < line; ++number) source.remove_prefix(std::min(source.find('\n') + 1, source.size()));
+    auto text = source.substr(0, source.find('\n'));
+    return text.find("“") != text.npos || text.find("”") != text.npos || text.find("‘") != text.npos;
 }
 
 // Compiles one file of a flow, or reports why it does not.
@@ -72,7 +86,9 @@ Chunk compile_source(const Source& source, Problems& problems) {
         chunk.bytecode = std::move(*bytecode);
     } else {
         auto error = bytecode.error();
-        problems.push_back({source.path, error.line, error.what, syntax_fix(error.what)});
+        problems.push_back({source.path, error.line, error.what,
+                            has_curly_quotes(source.text, error.line) ? "a text stands in straight quotes: \"Hello\""
+                                                                      : syntax_fix(error.what)});
     }
     return chunk;
 }

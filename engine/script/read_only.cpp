@@ -151,6 +151,11 @@ void make_read_only(lua_State* L, const char* name) {
     put_front(L, name, refuse_field);
 }
 
+std::string_view instead_of_global(std::string_view name) {
+    auto instead = find_instead(absent_globals, name);
+    return instead == nullptr ? std::string_view() : instead;
+}
+
 void make_globals_read_only(lua_State* L) {
     lua_pushcfunction(L, absent_global);
     set_absent(L);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 struct lua_State;
 
 namespace switchhook::script {
@@ -10,6 +12,9 @@ void make_read_only(lua_State* L, const char* name);
 
 // The same for the table of globals: what is not in it is an error that says what to do.
 void make_globals_read_only(lua_State* L);
+
+// What flows use in place of a global that Lua has elsewhere; empty for any other name.
+std::string_view instead_of_global(std::string_view name);
 
 // What a read of a library gives that has no such field yet: (the table behind, key). Makes it, or raises what to use
 // instead, or gives nil.

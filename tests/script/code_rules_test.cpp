@@ -120,6 +120,31 @@ TEST(CodeRules, RaiseNoFalseAlarmOnTheRepositorysOwnFlows) {
 TEST(CodeRules, SayWhatIsWrongAndWhatToDo) {
     EXPECT_THAT(found_on_call("call:gahter { digits = 1 }"),
                 ElementsAre("shop/flow.lua:2: a call has no `gahter`: did you mean `gather`? [unknown-verb]"));
+    EXPECT_THAT(found_on_call("call:say(“Hello”)"),
+                ElementsAre("shop/flow.lua:2: `“Hello”` is not defined: a text stands in straight quotes: \"Hello\" "
+                            "[unknown-name]"));
+    EXPECT_THAT(
+        found_on_call("call:say(Hello)"),
+        ElementsAre("shop/flow.lua:2: `Hello` is not defined: a text stands in quotes: \"Hello\"; a value of your "
+                    "own is declared first: `local Hello = …` [unknown-name]"));
+    EXPECT_THAT(found_on_call("call:say(\u00a0'Hi')"),
+                ElementsAre(HasSubstr("the blank there only looks like one: type it anew [unknown-name]")));
+    EXPECT_THAT(
+        found_on_call("ivr.confirm(call, { say = 'Hi?' })"),
+        ElementsAre("shop/flow.lua:2: `ivr` is not defined: write `local ivr = require \"ivr\"` at the top of the "
+                    "file [unknown-name]"));
+    EXPECT_THAT(found_on_call("local name = 'Ann'\ncall:say(nmae)"),
+                ElementsAre("shop/flow.lua:3: `nmae` is not defined: did you mean `name`? [unknown-name]"));
+    EXPECT_THAT(found_on_call("late(call)\nlocal function late() end"),
+                ElementsAre("shop/flow.lua:2: `late` is not defined: the one in line 3 is not known here: declare it "
+                            "above, outside [unknown-name]"));
+    EXPECT_THAT(found_on_call("io.write('Hi')"),
+                ElementsAre("shop/flow.lua:2: `io` is not available in flows: use http or kv [unknown-name]"));
+    EXPECT_THAT(found_on_call("count = 1"),
+                ElementsAre("shop/flow.lua:2: `count` is not declared: write `local count = …` [unknown-name]"));
+    EXPECT_THAT(found_on_call("call:say('Hi ' + call.from)"),
+                ElementsAre("shop/flow.lua:2: `+` adds numbers: join texts with two dots: \"Hello, \" .. name "
+                            "[operator]"));
     EXPECT_THAT(found_on_call("call:say { text = 'Hi', voise = 'woman' }"),
                 ElementsAre("shop/flow.lua:2: say: there is no option `voise`: did you mean `voice`? [option]"));
     EXPECT_THAT(found_on_call("call:pause('two')"), ElementsAre(HasSubstr("pause: `seconds` is a whole number of "
@@ -135,6 +160,27 @@ TEST(CodeRules, SayWhatIsWrongAndWhatToDo) {
     EXPECT_THAT(found_in("return { on_call_ended = function(call)\ncall:say('Bye') end, on_call = print }"),
                 ElementsAre("shop/flow.lua:2: `say` cannot be used in on_call_ended: the caller is gone: do it in "
                             "on_call, before the handler returns [wrong-place]"));
+}
+
+// What the sandbox has, the rule knows; and nothing else.
+TEST(CodeRules, KnowEveryGlobalThatFlowsHave) {
+    std::string used;
+    on_worker([&] {
+        auto made = Flow::compile({"shop",
+                                   {"shop/flow.lua",
+                                    "local names = {}\n"
+                                    "for name in pairs(_G) do names[#names + 1] = name end\n"
+                                    "error(table.concat(names, ' '))"},
+                                   {}},
+                                  Limits{});
+        used = lines(std::get<Problems>(made));
+    });
+    std::istringstream names(used.substr(used.find(": ") + 2));
+    std::string all;
+    for (std::string name; names >> name;)
+        if (name.find(':') == name.npos) all += "print(" + name + ") ";
+    EXPECT_THAT(all, HasSubstr("print(kv) "));
+    EXPECT_THAT(found_on_call(all), IsEmpty());
 }
 
 TEST(CodeRules, NeverRepeatASecret) {
@@ -178,6 +224,6 @@ TEST(CodeRules, PassOverWhatIsNoLua) {
 
 TEST(CodeRules, ComeToAnEndWhateverAFlowRefersTo) {
     EXPECT_THAT(found_in("local a = {} local b = { a = a } a.b = b\nlocal function f(x) return f(x.vars.z) end\n"
-                         "local t = f(t) t.x = t\nreturn { on_call = function(call) f(call) a.b.a.b(call, t) end }"),
+                         "local t t = f(t) t.x = t\nreturn { on_call = function(call) f(call) a.b.a.b(call, t) end }"),
                 IsEmpty());
 }
