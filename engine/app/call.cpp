@@ -5,6 +5,8 @@
 #include "app/line_difference.hpp"
 #include "app/phone_number_option.hpp"
 #include "core/clock.hpp"
+#include "core/did_you_mean.hpp"
+#include "core/json_text.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
 #include "net/http_client.hpp"
@@ -67,6 +69,21 @@ ConsoleCall::ReadLine line_reader(std::istream& in, bool echo, std::ostream& out
         if (echo) out << line << '\n';
         return line;
     };
+}
+
+// Tells a person what the log has to say: where a flow broke as a compiler does. What follows from it is heard.
+void tell(std::string_view line) {
+    auto event = core::Json::parse(line, nullptr, false);
+    auto name = core::text_of(event, "event");
+    if (name == "call takes the fallback") return;
+    std::cout.flush();
+    if (name == "flow failed") {
+        std::cerr << core::text_of(event, "at") << ": " << core::text_of(event, "what") << '\n';
+        if (auto values = core::text_of(event, "values"); !values.empty()) std::cerr << "    with " << values << '\n';
+        return;
+    }
+    for (const char* known : {"time", "level", "event", "call", "version"}) event.erase(known);
+    std::cerr << name << ' ' << core::dump(event) << '\n';
 }
 
 std::shared_ptr<const script::Live> find_flow(const script::FlowLibrary& library, const std::string& target) {
@@ -211,17 +228,20 @@ int call(const CallOptions& options) {
         }
     }
     core::SystemClock clock;
-    core::Log log({.level = core::LogLevel::warn, .show_phone_numbers = true});
+    core::Log log({.level = core::LogLevel::warn, .format = core::LogFormat::json, .show_phone_numbers = true}, tell);
     core::Metrics metrics;
     script::FlowLibrary library({.root = options.flows, .run_tests = {}}, clock, log, metrics);
     auto problems = library.refresh();
+    std::vector<std::string> known;
+    for (const auto& number : library.status()) known.insert(known.end(), {number.entry.number, number.entry.flow});
+    auto meant = core::closest(options.target, known);
     auto live = find_flow(library, options.target);
     if (!live || !live->flow->handles("on_call")) {
         for (const auto& problem : problems) std::cerr << problem.text() << '\n';
         std::cerr << "switchhook: "
                   << (live ? "the flow `" + options.target + "` has no on_call, so it takes no calls"
                            : "no number and no flow in `" + options.flows.string() + "` is called `" + options.target +
-                                 "`")
+                                 "`" + (meant.empty() ? "" : ": did you mean `" + meant + "`?"))
                   << '\n';
         return unavailable;
     }

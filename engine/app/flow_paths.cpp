@@ -1,5 +1,7 @@
 #include "app/flow_paths.hpp"
 
+#include "core/did_you_mean.hpp"
+
 namespace switchhook::app {
 namespace {
 
@@ -11,6 +13,14 @@ bool is_flows_folder(const fs::path& path) {
     for (const auto& entry : fs::directory_iterator(path, error))
         if (fs::exists(entry.path() / "flow.lua")) return true;
     return false;
+}
+
+std::vector<std::string> businesses_in(const fs::path& path) {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(path, error))
+        if (fs::exists(entry.path() / "flow.lua")) names.push_back(entry.path().filename().string());
+    return names;
 }
 
 // The flows folder that a path lies in, or is.
@@ -32,8 +42,10 @@ FlowPaths flow_paths(const std::vector<std::string>& arguments, const fs::path& 
         path = fs::canonical(path, error);
         auto root = error ? fs::path() : root_of(path);
         if (root.empty()) {
-            found.problem =
-                "there is no flow at `" + argument + "`: name a flows folder, a business's folder or a file in it";
+            auto meant = core::closest(argument, businesses_in(folder));
+            found.problem = "there is no flow at `" + argument + "`: " +
+                            (meant.empty() ? "name a flows folder, a business's folder or a file in it"
+                                           : "did you mean `" + meant + "`?");
             return found;
         }
         if (!found.root.empty() && root != found.root) {

@@ -36,6 +36,11 @@ script::NumberEntry entry_of(const VersionOptions& options, core::Versions& vers
     std::vector<std::string> known;
     known.reserve(numbers.entries.size());
     for (const auto& [each, entry] : numbers.entries) known.push_back(each);
+    std::string of_flow;
+    for (const auto& [each, entry] : numbers.entries)
+        if (entry.flow == number) of_flow += (of_flow.empty() ? "" : ", ") + each;
+    if (!of_flow.empty())
+        throw std::invalid_argument("settings are those of a number, and " + number + " is a flow: name " + of_flow);
     auto meant = core::closest(number, known);
     throw std::invalid_argument("there is no number " + number + " in " + file +
                                 (meant.empty() ? "" : ": did you mean " + meant + "?"));

@@ -33,7 +33,10 @@ int main(int argc, char** argv) {
     cli.set_version_flag("--version", "switchhook " SWITCHHOOK_VERSION);
     cli.require_subcommand(1);
     cli.failure_message([](const CLI::App* at, const CLI::Error& error) {
-        return "switchhook: " + std::string(error.what()) + " (see " + at->get_display_name() + " --help)\n";
+        auto command = at->get_display_name();
+        for (auto parsed = at->get_subcommands(); !parsed.empty(); parsed = parsed.front()->get_subcommands())
+            command += " " + parsed.front()->get_name();
+        return "switchhook: " + std::string(error.what()) + " (see " + command + " --help)\n";
     });
     int exit_code = app::success;
     app::add_new(cli, exit_code);

@@ -89,8 +89,10 @@ int report(const FlowPaths& named, const Outcome& outcome, const TestOptions& op
         std::cout << script::tap_report(outcome.results);
     else if (options.format == "junit")
         std::cout << script::junit_report(outcome.results);
-    else
+    else if (!outcome.results.empty() || outcome.problems.empty())
         std::cout << script::human_report(outcome.results, {.colour = isatty(STDOUT_FILENO) == 1});
+    else
+        std::cout << "no test was run: mend this first\n";
     std::cout.flush();
     if (!options.junit_file.empty()) {
         std::ofstream file(options.junit_file);

@@ -59,8 +59,9 @@ TEST_F(NamedFlows, BringTheirOwnFlowsFolder) {
 }
 
 TEST_F(NamedFlows, AreMissed) {
-    EXPECT_EQ(named({"lexy"}).problem,
-              "there is no flow at `lexy`: name a flows folder, a business's folder or a file in it");
+    EXPECT_EQ(named({"lexy"}).problem, "there is no flow at `lexy`: did you mean `lexi`?");
+    EXPECT_EQ(named({"bistro"}).problem,
+              "there is no flow at `bistro`: name a flows folder, a business's folder or a file in it");
     EXPECT_EQ(flow_paths({}, "nowhere").problem,
               "there is no folder `nowhere`: name the folder of your flows with --flows");
 }

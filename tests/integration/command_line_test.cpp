@@ -229,10 +229,38 @@ TEST_F(CommandLine, PlaysTheFallbackOfABrokenFlow) {
     EXPECT_THAT(ran.err, HasSubstr("shop/flow.lua:1"));
 }
 
+TEST_F(CommandLine, TellsWhereAFlowBroke) {
+    flow("flows/shop/flow.lua",
+         "return { on_call = function(call)\n"
+         "  local answer = call:gather { say = 'Press 1.', digits = 1 }\n"
+         "  call:say('You pressed ' .. answer.digits)\n"
+         "end }");
+    auto ran = run_switchhook({"call", "shop"}, "\n");
+    EXPECT_EQ(ran.exit_code, 1);
+    EXPECT_EQ(ran.err, "shop/flow.lua:3: attempt to index local 'answer' (a nil value)\n");
+}
+
+TEST_F(CommandLine, ComparesTheTwimlOfTheExamples) {
+    auto ran = run_switchhook({"test", SOURCE_DIR "/examples/pickup_code"});
+    EXPECT_EQ(ran.exit_code, 0) << ran.out;
+    EXPECT_THAT(ran.out, HasSubstr("2 passed, 0 failed"));
+}
+
+TEST_F(CommandLine, SaysWhichNumbersHaveTheSettingsOfAFlow) {
+    flow("flows/bistro/flow.lua", "return { settings = { name = 'Blu' }, on_call = function(call) call:hangup() end }");
+    flow("flows/numbers.lua", "return { ['+15550190'] = 'bistro' }");
+    EXPECT_EQ(run_switchhook({"settings", "bistro"}).err,
+              "switchhook: settings are those of a number, and bistro is a flow: name +15550190\n");
+}
+
 TEST_F(CommandLine, SaysWhomItCannotCall) {
     auto ran = run_switchhook({"call", "nobody"});
     EXPECT_EQ(ran.exit_code, 3);
     EXPECT_EQ(ran.err, "switchhook: no number and no flow in `flows` is called `nobody`\n");
+    flow("flows/bistro/flow.lua", "return { on_call = function(call) call:say('Hello.') end }");
+    flow("flows/numbers.lua", "return { ['+15550190'] = 'bistro' }");
+    EXPECT_THAT(run_switchhook({"call", "bisto"}).err, HasSubstr("is called `bisto`: did you mean `bistro`?\n"));
+    EXPECT_THAT(run_switchhook({"call", "+15550109"}).err, HasSubstr("did you mean `+15550190`?\n"));
     auto script = run_switchhook({"call", "shop", "--script", "missing.txt"});
     EXPECT_EQ(script.exit_code, 3);
     EXPECT_EQ(script.err, "switchhook: there is no script `missing.txt`\n");
@@ -256,7 +284,7 @@ TEST_F(CommandLine, SaysThatASubcommandIsMissing) {
 TEST_F(CommandLine, SaysWhichArgumentIsMissingOrUnknown) {
     auto missing = run_switchhook({"call"});
     EXPECT_EQ(missing.exit_code, 2);
-    EXPECT_EQ(missing.err, "switchhook: NUMBER|FLOW is required (see switchhook --help)\n");
+    EXPECT_EQ(missing.err, "switchhook: NUMBER|FLOW is required (see switchhook call --help)\n");
     auto unknown = run_switchhook({"serve", "--prot", "80"});
     EXPECT_EQ(unknown.exit_code, 2);
     EXPECT_THAT(unknown.err, HasSubstr("--prot"));
