@@ -268,7 +268,9 @@ end
 --- On a line of several languages, the request says what the caller hears in theirs:
 ---
 --- ```lua
---- people:run(call, { say = speaker:prompt("transfer"), busy = speaker:prompt("busy"), voicemail = false })
+--- people:run(call, {
+---   language = "es-US", say = "Un momento, por favor.", busy = "Nadie puede atenderle ahora.", voicemail = false,
+--- })
 --- ```
 ---@phase on_call
 ---@waits
