@@ -143,6 +143,51 @@ function assistant:is_told(result)
   talk.problem = nil
 end
 
+-- The uses of a tool, at any time in the test, whose arguments have at least these.
+local function uses_of(tool, arguments)
+  local found = {}
+  for _, use in ipairs(telling.current.world.uses) do
+    local good, value = pcall(json.decode, use.arguments)
+    if use.tool == tool and (arguments == nil or good and World.includes(value, arguments)) then
+      found[#found + 1] = use
+    end
+  end
+  return found
+end
+
+--- Has used a tool, at any time in the test and with these arguments at least. Said of a call as a whole, as in an
+--- evaluation: what `uses` does is done here.
+---@param tool string
+---@param arguments? table
+function assistant:has_used(tool, arguments)
+  local example = 'assistant:has_used("book_table", { people = 4 })'
+  want(tool, "string", example)
+  if arguments ~= nil then
+    want(arguments, "table", example)
+  end
+  if #uses_of(tool, arguments) > 0 then
+    return
+  end
+  telling.mark_lines(uses_of(tool))
+  local used = {}
+  for i, use in ipairs(telling.current.world.uses) do
+    used[i] = use.tool .. " " .. use.arguments
+  end
+  telling.current.world:fail(("expected the assistant to have used %s%s, but it used %s"):format(
+    tool, arguments and " with " .. show(arguments) or "", #used > 0 and table.concat(used, ", ") or "no tool"))
+end
+
+--- Has not used a tool, up to here.
+---@param tool string
+function assistant:has_not_used(tool)
+  want(tool, "string", 'assistant:has_not_used("cancel_booking")')
+  local uses = uses_of(tool)
+  if #uses > 0 then
+    telling.mark_lines(uses)
+    telling.current.world:fail(("expected the assistant not to have used %s, but it did"):format(tool))
+  end
+end
+
 --- Ends the conversation, with `agent.hangup` where it has that; or has ended it, where a tool of the flow did.
 function assistant:finishes()
   local call = telling.current.call

@@ -484,4 +484,5 @@ return {
   dial = subject("dial", dial),
   queue = subject("queue", queue),
   refer = subject("refer", refer),
+  take_keys = take_keys,
 }

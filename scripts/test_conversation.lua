@@ -30,10 +30,17 @@ function Talk:expect_no_problem()
   end
 end
 
-function Talk:arguments(name, arguments)
+-- Writes down that the model wishes for a tool.
+function Talk:note_use(name, arguments)
+  local world = self.call.world
   self.uses_so_far = self.uses_so_far + 1
+  local line = world:note(("assistant uses %s %s"):format(name, arguments))
+  world.uses[#world.uses + 1] = { tool = name, arguments = arguments, line = line }
+end
+
+function Talk:arguments(name, arguments)
   local text = type(arguments) == "string" and arguments or host.json(arguments)
-  self.call.world:note(("assistant uses %s %s"):format(name, text))
+  self:note_use(name, text)
   return "call_" .. self.uses_so_far, text
 end
 
@@ -63,6 +70,7 @@ local problem_texts = { ["tool failed"] = "the tool %s broke: %s", ["tool refuse
 function Talk:look_at_log(options)
   local text = problem_texts[options.message]
   if text and options.fields then
+    self.broke = options.message == "tool failed" -- by the author's mistake, not the model's
     self.problem = text:format(tostring(options.fields.tool), tostring(options.fields.problem))
   end
 end

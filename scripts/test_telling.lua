@@ -225,5 +225,6 @@ telling.expect_heard = expect_heard
 telling.contains = contains
 telling.is_exactly = is_exactly
 telling.conversation_seconds = CONVERSATION
+telling.default_caller = CALLER
 
 return telling

@@ -110,6 +110,39 @@ function call:lasts_at_least(seconds)
   end
 end
 
+--- Has rung somebody, at any time: a number, or a client, SIP address, queue or conference by its name.
+---@param name string
+function call:has_rung(name)
+  want(name, "string", 'call:has_rung("+15550100")')
+  begin()
+  local rung = {}
+  for _, event in ipairs(telling.current.world.happened) do
+    if event.verb == "rings" then
+      rung[#rung + 1] = event.texts[1]
+      if event.texts[1] == name then
+        return
+      end
+    end
+  end
+  telling.current.world:fail(("expected the flow to have rung %s, but it rang %s"):format(
+    name, #rung > 0 and table.concat(rung, ", ") or "nobody"))
+end
+
+local ENDERS = { caller = true, flow = true }
+
+--- Was ended by the caller, who hung up, or by the flow: it hung up, rejected the call or handed it to another server.
+---@param who "caller"|"flow"
+function call:was_ended_by(who)
+  if not ENDERS[who] then
+    refuse(('wants "caller" or "flow", but was given %s'):format(show(who)))
+  end
+  local one = begin()
+  local by = one.over and (one.over == "the caller hung up" and "caller" or "flow")
+  if by ~= who then
+    telling.current.world:fail(("expected the call to be ended by the %s, but %s"):format(who, one:state()))
+  end
+end
+
 -- A document with an element a line, as golden files have it.
 local function in_lines(document)
   return (document:gsub("%s*\n%s*", ""):gsub(">%s*<", ">\n<"))

@@ -22,6 +22,7 @@ function World.new(where)
     promises = 0,
     lines = {}, -- the transcript
     happened = {}, -- what the flow did, in order: { verb =, line =, texts = }
+    uses = {}, -- of the assistant's tools: { tool =, arguments = (JSON text), line = }
     rules = {}, -- what it must never do
     spent = { replies = 0, tokens = 0 }, -- on the assistant
     serial = 0,

@@ -47,9 +47,11 @@ int check(const CheckOptions& options) {
     auto found = script::check_folder({.root = named.root, .render = carrier_documents()}, named.paths);
     for (const auto& problem : found.problems) std::cout << problem.text() << '\n';
     for (const auto& remark : found.remarks) std::cout << remark.text() << '\n';
-    if (found.problems.empty() && found.remarks.empty()) std::cout << "no problems\n";
+    for (const auto& problem : found.evaluations) std::cout << problem.text() << '\n';
+    const bool loads = found.problems.empty() && found.evaluations.empty();
+    if (loads && found.remarks.empty()) std::cout << "no problems\n";
     auto counts = [&](const auto& remark) { return options.strict || remark.severity != script::Severity::warning; };
-    return found.problems.empty() && std::ranges::none_of(found.remarks, counts) ? success : failure;
+    return loads && std::ranges::none_of(found.remarks, counts) ? success : failure;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
+#include "script/evaluation_file.hpp"
 #include "script/flow_library.hpp"
 #include "script/flow_watcher.hpp"
 #include "script/test_report.hpp"
@@ -79,6 +80,8 @@ Outcome run_tests(const FlowPaths& named, const TestOptions& options) {
     Outcome outcome;
     auto library = library_options(named, options, outcome);
     outcome.problems = script::FlowLibrary::check(library, named.paths).problems;
+    auto of_evaluations = script::check_evaluations(library, named.paths);
+    outcome.problems.insert(outcome.problems.end(), of_evaluations.begin(), of_evaluations.end());
     return outcome;
 }
 
@@ -178,7 +181,9 @@ void add_test(CLI::App& app, int& exit_code) {
     cli->add_flag("--update", options->update, "Writes the golden files of call:twiml_is instead of comparing them");
     add_coverage_options(*cli, options->coverage);
     cli->add_flag("--watch", options->watch, "After every save runs the tests of what it changed");
-    cli->footer("Exit code 1 if a test fails or a flow does not load.\n");
+    cli->footer(
+        "Evaluations (flow_eval.lua) are loaded and not run: that is `switchhook eval`.\n"
+        "Exit code 1 if a test fails or a flow does not load.\n");
     cli->callback([options, &exit_code] { exit_code = test(*options); });
 }
 

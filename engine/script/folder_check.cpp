@@ -2,6 +2,7 @@
 
 #include "script/bundle_reader.hpp"
 #include "script/code_check.hpp"
+#include "script/evaluation_file.hpp"
 #include "script/flow_refresh.hpp"
 #include "script/numbers.hpp"
 
@@ -39,11 +40,11 @@ CodeProblems remarks_on_numbers(const FlowLibrary::Options& options) {
 
 }  // namespace
 
-FlowLibrary::Checked check_folder(const FlowLibrary::Options& options, const std::set<fs::path>& paths) {
+FolderCheck check_folder(const FlowLibrary::Options& options, const std::set<fs::path>& paths) {
     auto checked = FlowLibrary::check(options, paths);
     if (names_numbers(options.root, paths))
         for (auto& remark : remarks_on_numbers(options)) checked.remarks.push_back(std::move(remark));
-    return checked;
+    return {std::move(checked.problems), std::move(checked.remarks), check_evaluations(options, paths)};
 }
 
 }  // namespace switchhook::script
