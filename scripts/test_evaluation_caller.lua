@@ -140,8 +140,9 @@ local function tell(played, text)
 end
 
 local function keep(played, reply)
-  local message = { role = "assistant", content = reply.content ~= "" and reply.content or nil }
-  for i, call in ipairs(reply.tool_calls or {}) do
+  local calls, said = reply.tool_calls or {}, (reply.content or ""):find("%S") and reply.content
+  local message = { role = "assistant", content = said or #calls == 0 and "(nothing)" or nil }
+  for i, call in ipairs(calls) do
     local called = { name = call.name, arguments = call.arguments or "" }
     message.tool_calls = message.tool_calls or {}
     message.tool_calls[i] = { id = call.id, type = "function", ["function"] = called }

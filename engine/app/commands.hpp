@@ -17,6 +17,7 @@ void add_new(CLI::App& app, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_test(CLI::App& app, int& exit_code);
+void add_eval(CLI::App& app, int& exit_code);
 void add_explore(CLI::App& app, int& exit_code);
 void add_call(CLI::App& app, int& exit_code);
 void add_flows(CLI::App& app, int& exit_code);

@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
     app::add_serve(cli, exit_code);
     app::add_check(cli, exit_code);
     app::add_test(cli, exit_code);
+    app::add_eval(cli, exit_code);
     app::add_explore(cli, exit_code);
     app::add_call(cli, exit_code);
     app::add_flows(cli, exit_code);

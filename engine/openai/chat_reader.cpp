@@ -8,9 +8,12 @@ namespace {
 using core::Json;
 
 Json usage_of(const Json& told) {
-    return {{"input", integer(told, "prompt_tokens")},
-            {"output", integer(told, "completion_tokens")},
-            {"cached", integer(member(told, "prompt_tokens_details"), "cached_tokens")}};
+    const auto& input = member(told, "prompt_tokens_details");
+    Json usage{{"input", integer(told, "prompt_tokens")},
+               {"output", integer(told, "completion_tokens")},
+               {"cached", integer(input, "cached_tokens")}};
+    if (auto written = integer(input, "cache_write_tokens"); written > 0) usage["cache_written"] = written;
+    return usage;
 }
 
 }  // namespace

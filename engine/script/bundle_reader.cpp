@@ -179,7 +179,8 @@ private:
             std::error_code error;
             for (const auto& entry : fs::directory_iterator(root_ / folder, error)) {
                 auto stem = entry.path().stem().string();
-                if (entry.path().extension() == ".lua" && stem != "flow" && stem != "flow_test" && is_module_name(stem))
+                const bool is_module = stem != "flow" && stem != "flow_test" && stem != "flow_eval";
+                if (entry.path().extension() == ".lua" && is_module && is_module_name(stem))
                     names.push_back(stem);
             }
         }

@@ -130,7 +130,8 @@ EvaluationRun::Step EvaluationRun::go_on(int arguments) {
     auto resumed = lua_.resume(thread_, arguments);
     if (!resumed.waits) return result(resumed.error);
     if (lua_gettop(thread_) != 3 || lua_touserdata(thread_, 1) != engine_yield_tag())
-        return result(evaluations_[index_].where + ": an evaluation yields by itself: only its models may be waited for");
+        return result(evaluations_[index_].where +
+                      ": an evaluation yields by itself: only its models may be waited for");
     lua_checkstack(thread_, 128);
     auto chat = to_json(thread_, 3, {.max_bytes = most_of_a_request});
     if (!chat) return result(evaluations_[index_].where + ": what a model is asked: " + chat.error().text());

@@ -45,11 +45,12 @@ public:
     std::optional<std::string> load();
     const std::vector<Evaluation>& evaluations() const { return evaluations_; }
 
-    // Runs one to the first request. `now` is the machine's time, which bounds the run; the call has a clock of its own.
-    // REQUIRES: load succeeded, and this is its only start.
+    // Runs one to the first request. `now` is the machine's time, which bounds the run; the call has a clock of its
+    // own. REQUIRES: load succeeded, and this is its only start.
     Step start(std::size_t index, core::Time now);
 
-    // Runs on from the last request to the next, with the answer of a `chat` ask. REQUIRES: the last step was a request.
+    // Runs on from the last request to the next, with the answer of a `chat` ask. REQUIRES: the last step was a
+    // request.
     Step resume(const core::Answer& answer);
 
 private:

@@ -25,8 +25,7 @@ public:
     // `file` outlives it. The last of `scripts` gives the runner, whose `words` the file sees. `add_to_host` adds
     // functions to the host, which is on top of the stack.
     TestLua(const Source& file, std::shared_ptr<const Flow> flow, const FlowTester::Options& options,
-            FlowTester::FindFlow find, std::span<const char* const> scripts,
-            void (*add_to_host)(lua_State*) = nullptr);
+            FlowTester::FindFlow find, std::span<const char* const> scripts, void (*add_to_host)(lua_State*) = nullptr);
 
     // Runs the file. Gives what is wrong with it, if anything.
     std::optional<std::string> load();

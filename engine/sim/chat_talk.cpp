@@ -259,7 +259,8 @@ void ChatTalk::respond(std::vector<RealtimeOutput> outputs) {
             message["content"] = output.text;
             continue;
         }
-        calls.push_back({{"id", "call_" + std::to_string(count_) + "_" + std::to_string(calls.size())},
+        calls.push_back({{"id", "call_" + std::to_string(number_) + "_" + std::to_string(count_) + "_" +
+                                    std::to_string(calls.size())},
                          {"type", "function"},
                          {"function", {{"name", output.tool}, {"arguments", output.arguments}}}});
     }

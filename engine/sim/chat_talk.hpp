@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <cstdint>
 #include <deque>
 #include <optional>
 
@@ -18,7 +19,8 @@ std::optional<ApiError> check_chat_request(const core::Json& body);
 // A conversation over Chat Completions: the requests that hold what was said before, one after the other.
 class ChatTalk final : public ModelTalk {
 public:
-    explicit ChatTalk(boost::asio::any_io_executor executor) : answered_(executor) {}
+    // `number` tells it from the server's other conversations: no id of a tool call comes twice.
+    ChatTalk(boost::asio::any_io_executor executor, std::uint64_t number) : number_(number), answered_(executor) {}
 
     // Whether a request goes on with this conversation: it holds the last thing that was answered here.
     bool continues_with(const core::Json& body) const;
@@ -53,6 +55,7 @@ private:
     core::Json usage(const core::Json& message) const;
     void reply(net::Response response);
 
+    const std::uint64_t number_;
     std::optional<core::Json> request_;  // that waits
     core::Json latest_;                  // request, answered or not
     core::Json last_message_;            // of ours

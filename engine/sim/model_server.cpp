@@ -128,7 +128,7 @@ asio::awaitable<net::Response> ModelServer::complete(net::Request request) {
     }
     auto refused = co_await assistants_->admit();
     if (refused) co_return std::move(*refused);
-    auto talk = chats_.emplace_back(std::make_shared<ChatTalk>(executor_));
+    auto talk = chats_.emplace_back(std::make_shared<ChatTalk>(executor_, ++chats_begun_));
     assistants_->take(talk);
     auto response = co_await talk->answer(std::move(body));
     co_return response;

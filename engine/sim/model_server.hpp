@@ -54,6 +54,7 @@ private:
     boost::asio::any_io_executor executor_;
     std::shared_ptr<Assistants> assistants_;
     std::list<std::shared_ptr<ChatTalk>> chats_;
+    std::uint64_t chats_begun_ = 0;
     std::uint64_t sessions_ = 0;
     net::HttpServer server_;
 };
