@@ -14,6 +14,8 @@ files["scripts/*.lua"] = { self = false }
 files["scripts/scenario.lua"] = { allow_defined_top = true, ignore = { "131" } }
 files["**/*_test.lua"] = { read_globals = {
   "at", "call", "carrier", "clock", "cost", "dial", "engine", "network", "never", "queue", "refer", "store", "test", "texter" } }
+files["**/flow_eval.lua"] = { read_globals = {
+  "at", "call", "clock", "cost", "dial", "evaluation", "network", "never", "queue", "refer", "store", "texter" } }
 
 -- Scenarios run on the caller's side, with Lua's own libraries; scenario.lua is where their words are made.
 local scenario = { "assistant", "call", "dial", "edit", "engine", "narrate", "pick_up", "queue", "refer", "text", "wait_until_live", "wait_until_refused", "web" }

@@ -269,9 +269,14 @@ function Conversation:silence()
   return true
 end
 
+-- Seconds until it is over by itself.
+function Conversation:time_left()
+  return (self.settings.time_limit or TIME_LIMIT) - self:seconds()
+end
+
 -- The two talk on for a while: at the time limit it is over.
 function Conversation:talk_on(seconds)
-  local left = (self.settings.time_limit or TIME_LIMIT) - self:seconds()
+  local left = self:time_left()
   self.call.world:advance(math.min(seconds, left))
   if seconds < left then
     return

@@ -76,7 +76,7 @@ local function speak(conversation)
   if says then
     conversation:hear(reply.content)
     telling.current.counted = #conversation.call.told
-    conversation:talk_on(models.seconds_of(reply.content))
+    models.take_time(conversation, models.seconds_of(reply.content))
   elseif conversation.speechless then
     conversation.call.world:note("assistant says nothing")
   end

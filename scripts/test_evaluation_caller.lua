@@ -204,8 +204,7 @@ local function says_nothing(call)
   local conversation = call.waits.kind == "converse" and call.conversation
   if conversation and conversation.settings.silence == false then
     telling.current.world:note("the caller says nothing")
-    conversation:talk_on(PATIENCE)
-    return
+    return models.take_time(conversation, PATIENCE)
   end
   callers.caller:says_nothing()
 end
@@ -222,7 +221,7 @@ function acts.say(call, act)
   local waits, seconds = call.waits, models.seconds_of(act.words)
   if waits.kind == "converse" then
     callers.caller:says(act.words)
-    return call.conversation:talk_on(seconds)
+    return models.take_time(call.conversation, seconds)
   end
   telling.current.world:advance(seconds)
   local doing = "the caller says " .. show(act.words)

@@ -65,4 +65,9 @@ function models.seconds_of(text)
   return words / WORDS_A_SECOND
 end
 
+-- Lets time pass in a conversation, up to its end.
+function models.take_time(conversation, seconds)
+  conversation:talk_on(math.min(seconds, conversation:time_left()))
+end
+
 return models

@@ -70,9 +70,9 @@ asio::awaitable<void> EvaluationPlayer::play_on(Progress& progress) const {
 
 std::vector<PlayedEvaluation> EvaluationPlayer::play(const std::vector<PlannedEvaluation>& plan,
                                                      const OnPlayed& on_played) {
-    asio::io_context context(1);
     Progress progress(plan, on_played, options_.repeat);
     std::exception_ptr failure;
+    asio::io_context context(1);
     for (std::size_t i = 0; i < std::min(options_.at_once, plan.size() * options_.repeat); ++i)
         asio::co_spawn(context, play_on(progress), [&](std::exception_ptr failed) {
             if (!failed) return;

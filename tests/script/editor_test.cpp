@@ -85,8 +85,8 @@ TEST(Editor, NeedsNoSettingUp) {
             EXPECT_TRUE(fs::exists(root / folder / library.get<std::string>() / "call.lua")) << folder;
         std::set<std::string> known;
         for (const auto& word : settings["diagnostics.globals"]) known.insert(word.get<std::string>());
-        for (const auto* word : {"at", "call", "carrier", "clock", "cost", "dial", "engine", "network", "never",
-                                 "queue", "refer", "store", "test", "texter"})
+        for (const auto* word : {"at", "call", "carrier", "clock", "cost", "dial", "engine", "evaluation", "network",
+                                 "never", "queue", "refer", "store", "test", "texter"})
             EXPECT_TRUE(known.contains(word)) << folder << ": " << word;
     }
 }
