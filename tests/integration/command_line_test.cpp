@@ -296,7 +296,7 @@ TEST_F(CommandLine, SaysWhichArgumentIsMissingOrUnknown) {
 
 TEST_F(CommandLine, HelpsWithEverySubcommand) {
     EXPECT_EQ(run_switchhook({"--version"}).exit_code, 0);
-    for (const char* name : {"new", "serve", "check", "test", "explore", "call", "flows", "demo", "sim"}) {
+    for (const char* name : {"new", "serve", "check", "test", "eval", "explore", "call", "flows", "demo", "sim"}) {
         EXPECT_THAT(run_switchhook({"--help"}).out, HasSubstr(name));
         auto ran = run_switchhook({name, "--help"});
         EXPECT_EQ(ran.exit_code, 0) << name;

@@ -77,9 +77,9 @@ protected:
 
     // Starts the simulated model.
     void play_models(const std::string& script) {
-        flow("models.lua", script);
-        sim_ = std::make_unique<ChildProcess>(
-            std::vector<std::string>{"sim", "model", "--port", "0", "--script", "models.lua"}, folder.root());
+        flow("sim/models.lua", script);
+        const std::vector<std::string> arguments{"sim", "model", "--port", "0", "--script", "models.lua"};
+        sim_ = std::make_unique<ChildProcess>(arguments, folder / "sim");
         const std::string begin = "OPENAI_BASE_URL=";
         ASSERT_TRUE(eventually([&] {
             auto out = sim_->out();

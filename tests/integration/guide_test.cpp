@@ -56,14 +56,14 @@ public:
     }
 
 private:
-    // A file, by the path in its first line. Tests are run at once, numbers checked.
+    // A file, by the path in its first line. Tests are run at once, numbers and evaluations checked.
     void write(const Block& block) {
         auto path = block.text.substr(0, block.text.find('\n'));
         ASSERT_TRUE(path.starts_with("-- flows/") && path.ends_with(".lua"))
             << block.where << ": begins with no file's name";
         path = path.substr(3);
         folder_.write(path, block.text);
-        if (path.ends_with("/flow_test.lua"))
+        if (path.ends_with("/flow_test.lua") || path.ends_with("/flow_eval.lua"))
             run(block, "switchhook test " + fs::path(path).parent_path().filename().string());
         else if (path == "flows/numbers.lua")
             run(block, "switchhook check numbers.lua");

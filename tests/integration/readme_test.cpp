@@ -92,6 +92,6 @@ TEST_F(Readme, NamesCommandsAndFlagsThatThereAre) {
             }
         }
     }
-    for (const char* name : {"new", "serve", "check", "test", "call", "flows", "demo", "sim"})
+    for (const char* name : {"new", "serve", "check", "test", "eval", "call", "flows", "demo", "sim"})
         EXPECT_TRUE(named.contains(name)) << name << " is in no README";
 }

@@ -44,6 +44,16 @@ TEST(ChatReader, PutsAReplyTogether) {
                                     {"usage", {{"input", 9}, {"output", 2}, {"cached", 4}}}}));
 }
 
+TEST(ChatReader, CountsWhatIsWrittenIntoTheCacheWhereAModelDoes) {
+    ChatReader reader;
+    reader.take(event({{"choices", Json::array()},
+                       {"usage",
+                        {{"prompt_tokens", 9},
+                         {"completion_tokens", 2},
+                         {"prompt_tokens_details", {{"cached_tokens", 4}, {"cache_write_tokens", 3}}}}}}));
+    EXPECT_EQ(reader.reply()["usage"], Json({{"input", 9}, {"output", 2}, {"cached", 4}, {"cache_written", 3}}));
+}
+
 TEST(ChatReader, TakesItInPiecesOfAnySize) {
     for (std::size_t size : {1U, 2U, 7U, 100U}) {
         ChatReader reader;

@@ -1,5 +1,6 @@
 // What the READMEs show in Lua is Lua that does what they say.
 #include "core/call_port.hpp"
+#include "script/evaluation_run.hpp"
 #include "script/flow_tester.hpp"
 #include "script/run_flow.hpp"
 
@@ -73,6 +74,16 @@ void run_tests(const Block& block, const std::string& text, std::shared_ptr<cons
     EXPECT_FALSE(results.empty()) << block.where;
     for (const auto& result : results)
         EXPECT_EQ(result.failure, "") << block.where << ": " << result.name << "\n" << result.transcript;
+}
+
+// Evaluations are only looked at: they wait for models.
+void load_evaluations(const Block& block, const std::string& text, std::shared_ptr<const Flow> flow) {
+    if (!flow) return;
+    const Source file{flow->name() + "/flow_eval.lua", text};
+    EvaluationRun run(file, flow, {});
+    auto problem = run.load();
+    EXPECT_FALSE(problem) << block.where << ": " << *problem;
+    EXPECT_FALSE(run.evaluations().empty()) << block.where;
 }
 
 // What the examples of the reference take for granted.
@@ -178,7 +189,9 @@ bool speaks_of_a_test(const Block& block) {
 void check(const Block& block) {
     const bool about_tests = block.has("it(\"");
     const auto flow_under_test = block.has("assistant") ? with_an_assistant : with_a_menu;
-    if (about_tests) {
+    if (block.has("evaluation.flow(")) {
+        load_evaluations(block, block.text, compiled(block, with_an_assistant));
+    } else if (about_tests) {
         auto begin = block.has("test.flow") ? "" : "local it = test.flow(\"lexi\")\n";
         run_tests(block, begin + block.text, compiled(block, flow_under_test));
     } else if (speaks_of_a_test(block)) {
@@ -204,14 +217,17 @@ void check(const Block& block) {
     }
 }
 
-// Compiles the blocks that are a flow.lua and runs those that are a flow_test.lua. Gives how many tests there were.
+// Compiles the blocks that are a flow.lua, loads those that are a flow_eval.lua and runs those that are a
+// flow_test.lua. Gives how many tests there were.
 std::size_t run_files(const std::vector<Block>& blocks) {
     std::map<std::string, std::shared_ptr<const Flow>> flows;
     std::size_t tests = 0;
     for (const auto& block : blocks) {
         auto flow = business_of(block, "flow.lua");
         auto test = business_of(block, "flow_test.lua");
+        auto evaluations = business_of(block, "flow_eval.lua");
         if (!flow.empty()) flows[flow] = compiled(block, block.text, flow);
+        if (!evaluations.empty()) load_evaluations(block, block.text, flows[evaluations]);
         if (test.empty()) continue;
         EXPECT_TRUE(flows.contains(test)) << block.where << ": tests no flow that is shown before it";
         run_tests(block, block.text, flows[test]);
@@ -221,7 +237,8 @@ std::size_t run_files(const std::vector<Block>& blocks) {
 }
 
 bool is_file(const Block& block) {
-    return !business_of(block, "flow.lua").empty() || !business_of(block, "flow_test.lua").empty();
+    return !business_of(block, "flow.lua").empty() || !business_of(block, "flow_test.lua").empty() ||
+           !business_of(block, "flow_eval.lua").empty();
 }
 
 }  // namespace

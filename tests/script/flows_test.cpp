@@ -1,5 +1,6 @@
 #include "run_flow.hpp"
 #include "script/bundle_reader.hpp"
+#include "script/evaluation_file.hpp"
 #include "script/flow_library.hpp"
 #include "script/flow_tester.hpp"
 
@@ -42,6 +43,18 @@ void expect_tests_to_pass(const std::string& folder, std::size_t at_least) {
 
 TEST(Flows, PassTheirOwnTests) {
     expect_tests_to_pass("flows", 70);
+}
+
+TEST(Flows, HaveEvaluationsThatLoad) {
+    const FlowLibrary::Options options{.root = std::filesystem::path(SOURCE_DIR) / "flows"};
+    for (const auto& problem : check_evaluations(options)) ADD_FAILURE() << problem.text();
+    BundleReader reader(options.root, options.limits.source_bytes);
+    on_worker([&] {
+        auto concya = Flow::compile(reader.read("concya").bundle, Limits{});
+        auto file = read_evaluations(options.root, std::get<std::shared_ptr<const Flow>>(concya), Limits{});
+        ASSERT_TRUE(file);
+        EXPECT_GE(file->evaluations.size(), 3U);
+    });
 }
 
 TEST(Flows, GoLiveForTheirNumbers) {

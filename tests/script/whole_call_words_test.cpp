@@ -37,6 +37,55 @@ kv.increment("asked")
 call:gather { say = "You pressed " .. (first and first.digits or "nothing") .. ". Second?", digits = 1 }
 call:say("Goodbye."))";
 
+// ── What has happened ───────────────────────────────────────────────────────────────────────────────────────────────
+
+TEST_F(WholeCallWords, KnowsWhomTheFlowHasRung) {
+    const char* flow = "call:dial(\"+15550100\")\ncall:say(\"Bye\")";
+    const std::string busy = "caller:is_put_through_to(\"+15550100\")\ndial:is_busy()\n";
+    EXPECT_EQ(call_failure(flow, busy + "call:has_rung(\"+15550100\")"), "");
+    EXPECT_EQ(call_failure(flow, busy + "call:has_rung(\"+15550199\")"),
+              at_line(5, "expected the flow to have rung +15550199, but it rang +15550100"));
+    EXPECT_EQ(call_failure("call:say(\"Bye\")", "call:has_rung(\"+15550199\")"),
+              at_line(3, "expected the flow to have rung +15550199, but it rang nobody"));
+}
+
+TEST_F(WholeCallWords, KnowsWhoEndedTheCall) {
+    EXPECT_EQ(call_failure(two_questions, "caller:hangs_up()\ncall:was_ended_by(\"caller\")"), "");
+    EXPECT_EQ(call_failure("call:say(\"Bye\")", "call:was_ended_by(\"flow\")"), "");
+    EXPECT_EQ(call_failure("call:reject()", "call:was_ended_by(\"flow\")"), "");
+    EXPECT_EQ(call_failure(two_questions, "caller:hangs_up()\ncall:was_ended_by(\"flow\")"),
+              at_line(4, "expected the call to be ended by the flow, but the caller hung up"));
+    EXPECT_EQ(
+        call_failure(two_questions, "call:was_ended_by(\"flow\")"),
+        at_line(3, "expected the call to be ended by the flow, but the flow waits for 1 digit (lexi/flow.lua:3)"));
+    EXPECT_THAT(call_failure(two_questions, "call:was_ended_by(\"carrier\")"),
+                HasSubstr("wants \"caller\" or \"flow\""));
+}
+
+TEST_F(WholeCallWords, KnowsWhatTheAssistantHasUsed) {
+    const std::string flow = R"(
+local host = agent { instructions = "You are a host.", tools = { book = { about = "Books.",
+  params = { people = "integer", name = "string?" }, run = function() return { booked = true } end }, agent.hangup } }
+return { on_call = function(call) call:converse(host) end })";
+    auto used = [&](const std::string& line) {
+        return run(flow,
+                   "local it = test.flow(\"lexi\")\nit(\"books\", function(caller, assistant)\n"
+                   "assistant:uses(\"book\", { people = 4, name = \"Ada\" })\nassistant:finishes()\n" +
+                       line + "\nend)")
+            .at(0)
+            .failure;
+    };
+    EXPECT_EQ(used("assistant:has_used(\"book\", { people = 4 })"), "");
+    EXPECT_EQ(used("assistant:has_used(\"hangup\")"), "");
+    EXPECT_EQ(used("assistant:has_not_used(\"escalate\")"), "");
+    EXPECT_EQ(used("assistant:has_used(\"book\", { people = 5 })"),
+              at_line(5,
+                      "expected the assistant to have used book with {\"people\":5}, but it used book "
+                      "{\"name\":\"Ada\",\"people\":4}, hangup {}"));
+    EXPECT_EQ(used("assistant:has_not_used(\"book\")"),
+              at_line(5, "expected the assistant not to have used book, but it did"));
+}
+
 // ── Never, and in order ─────────────────────────────────────────────────────────────────────────────────────────────
 
 TEST_F(WholeCallWords, NeverSaysHoldsToTheEndOfTheCall) {
