@@ -36,6 +36,7 @@ struct EvalOptions {
     std::string caller_model;
     std::string judge_model;
     std::vector<std::string> prices;
+    bool transcripts = false;
     openai::Account account;
 };
 
@@ -101,12 +102,12 @@ std::vector<PlayedEvaluation> play(const FlowPaths& named, const Plan& plan, con
     how.runs.root = named.root;
     how.nonce = "eval-" + std::to_string(std::random_device()());
     EvaluationPlayer player(std::move(how), chat, clock);
-    const bool colour = isatty(STDOUT_FILENO) == 1;
+    const EvaluationReportOptions reporting{.colour = isatty(STDOUT_FILENO) == 1, .transcripts = options.transcripts};
     std::string file;
     return player.play(plan.evaluations, [&](const PlannedEvaluation& planned, const PlayedEvaluation& played) {
         if (planned.file->path != file) std::cout << (file.empty() ? "" : "\n") << planned.file->path << '\n';
         file = planned.file->path;
-        std::cout << report(played, prices, colour) << std::flush;
+        std::cout << report(played, prices, reporting) << std::flush;
     });
 }
 
@@ -179,6 +180,7 @@ void add_eval(CLI::App& app, int& exit_code) {
     cli->add_option("--jobs", options->jobs, "Most runs at the same time")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
+    cli->add_flag("--transcripts", options->transcripts, "Prints the transcripts of runs that passed, too");
     cli->add_option("--model", options->model, "The model, where nothing else says one; by default gpt-6-luna");
     cli->add_option("--caller-model", options->caller_model, "The model that plays the caller");
     cli->add_option("--judge-model", options->judge_model, "The model that judges");

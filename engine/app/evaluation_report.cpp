@@ -56,9 +56,13 @@ std::string painted(const std::string& text, const char* code, bool colour) {
     return colour ? "\x1b[" + std::string(code) + "m" + text + "\x1b[0m" : text;
 }
 
-std::string failed_run(const PlayedRun& run, std::size_t number, bool colour) {
-    const auto* how = run.result.outcome == Outcome::broken ? " broke off: " : " failed: ";
-    auto text = "      " + painted("run " + std::to_string(number) + how + run.result.why, "31", colour) + "\n";
+std::string in_lines(const PlayedRun& run, std::size_t number, bool colour) {
+    const auto outcome = run.result.outcome;
+    auto how = "run " + std::to_string(number) +
+               (outcome == Outcome::passed   ? " passed"
+                : outcome == Outcome::broken ? " broke off: " + run.result.why
+                                             : " failed: " + run.result.why);
+    auto text = "      " + painted(how, outcome == Outcome::passed ? "32" : "31", colour) + "\n";
     std::istringstream lines(run.result.transcript);
     for (std::string line; std::getline(lines, line);)
         text += "      " + painted(line, line.starts_with('>') ? "31" : "2", colour) + "\n";
@@ -77,7 +81,8 @@ std::size_t PlayedEvaluation::needed() const {
     return static_cast<std::size_t>(std::ceil(evaluation.at_least * static_cast<double>(runs.size()) - rounding));
 }
 
-std::string report(const PlayedEvaluation& played, const ModelPrices& prices, bool colour) {
+std::string report(const PlayedEvaluation& played, const ModelPrices& prices, const EvaluationReportOptions& options) {
+    const auto colour = options.colour;
     const auto holds = played.holds();
     auto text = "  " + painted(holds ? "✓" : "✗", holds ? "32" : "31", colour) + " " + played.evaluation.name + "  " +
                 std::to_string(played.passed()) + " of " + std::to_string(played.runs.size()) +
@@ -85,7 +90,8 @@ std::string report(const PlayedEvaluation& played, const ModelPrices& prices, bo
     if (!holds) text += ", needed " + std::to_string(played.needed());
     text += painted("  (" + used(tokens_of(played), prices) + ")", "2", colour) + "\n";
     for (std::size_t i = 0; i < played.runs.size(); ++i)
-        if (played.runs[i].result.outcome != Outcome::passed) text += failed_run(played.runs[i], i + 1, colour);
+        if (options.transcripts || played.runs[i].result.outcome != Outcome::passed)
+            text += in_lines(played.runs[i], i + 1, colour);
     return text;
 }
 

@@ -29,9 +29,14 @@ struct PlayedEvaluation {
     bool holds() const { return passed() >= needed(); }
 };
 
+struct EvaluationReportOptions {
+    bool colour = false;       // ANSI escapes: only where a terminal reads them
+    bool transcripts = false;  // of runs that passed, too
+};
+
 // For people: how one fared, each run that did not pass with its reason and its transcript, and what it took.
-// `colour`: ANSI escapes.
-std::string report(const PlayedEvaluation& played, const ModelPrices& prices, bool colour);
+std::string report(const PlayedEvaluation& played, const ModelPrices& prices,
+                   const EvaluationReportOptions& options = {});
 
 // How all of them fared, and what each model took and costs. `source` says whose prices these are, as "OpenAI's prices
 // of 2026-11-20"; empty: those of the command line alone.

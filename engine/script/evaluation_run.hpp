@@ -69,10 +69,12 @@ private:
     lua_State* thread_ = nullptr;  // the coroutine; anchored in the registry
     std::vector<Evaluation> evaluations_;
     std::size_t index_ = 0;
-    core::Time now_{};                      // what protected functions take…
-    const core::Answer* answer_ = nullptr;  //
-    std::string raised_;                    //
-    core::Json outcome_;                    // …and give
+    // What the functions that run protected take…
+    core::Time now_{};
+    const core::Answer* answer_ = nullptr;
+    std::string raised_;
+    // …and give.
+    core::Json outcome_;
 };
 
 }  // namespace switchhook::script

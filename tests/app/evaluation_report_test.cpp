@@ -12,7 +12,7 @@ using testing::Not;
 namespace {
 
 PlayedRun run(Outcome outcome, const std::string& why = "") {
-    return {{outcome, why, why.empty() ? "" : "   0:00  caller says \"Hi\"\n>  0:05  " + why},
+    return {{outcome, why, "   0:00  caller says \"Hi\"" + (why.empty() ? "" : "\n>  0:05  " + why)},
             {{"gpt-6-luna", {.input = 1000, .cached = 400, .output = 200}}}};
 }
 
@@ -36,11 +36,11 @@ TEST(PlayedEvaluation, NeedsItsShareOfTheRuns) {
 }
 
 TEST(EvaluationReport, TellsWhatARunTookAndWhyItDidNotPass) {
-    EXPECT_EQ(report(played(1, {run(Outcome::passed)}), prices, false),
+    EXPECT_EQ(report(played(1, {run(Outcome::passed)}), prices),
               "  ✓ books a table  1 of 1 run  (1000 tokens in (400 cached), 200 out, $0.0002)\n");
     EXPECT_EQ(report(played(1, {run(Outcome::passed), run(Outcome::failed, "the flow hung up"),
                                 run(Outcome::broken, "no verdict")}),
-                     prices, false),
+                     prices),
               "  ✗ books a table  1 of 3 runs, needed 3  (3000 tokens in (1200 cached), 600 out, $0.0005)\n"
               "      run 2 failed: the flow hung up\n"
               "         0:00  caller says \"Hi\"\n"
@@ -48,13 +48,20 @@ TEST(EvaluationReport, TellsWhatARunTookAndWhyItDidNotPass) {
               "      run 3 broke off: no verdict\n"
               "         0:00  caller says \"Hi\"\n"
               "      >  0:05  no verdict\n");
-    EXPECT_THAT(report(played(0.5, {run(Outcome::passed), run(Outcome::failed, "no")}), prices, false),
+    EXPECT_THAT(report(played(0.5, {run(Outcome::passed), run(Outcome::failed, "no")}), prices),
                 HasSubstr("run 2 failed: no"))
         << "a failure is told where the evaluation holds, too";
 }
 
+TEST(EvaluationReport, ShowsWhatWasSaidWhereAllWentWellOnRequest) {
+    EXPECT_EQ(report(played(1, {run(Outcome::passed)}), prices, {.transcripts = true}),
+              "  ✓ books a table  1 of 1 run  (1000 tokens in (400 cached), 200 out, $0.0002)\n"
+              "      run 1 passed\n"
+              "         0:00  caller says \"Hi\"\n");
+}
+
 TEST(EvaluationReport, IsColouredForTerminals) {
-    auto text = report(played(1, {run(Outcome::failed, "no")}), prices, true);
+    auto text = report(played(1, {run(Outcome::failed, "no")}), prices, {.colour = true});
     EXPECT_THAT(text, HasSubstr("\x1b[31m✗\x1b[0m books a table"));
     EXPECT_THAT(text, HasSubstr("\x1b[31m>  0:05  no\x1b[0m"));
 }
@@ -77,5 +84,5 @@ TEST(EvaluationSummary, MakesUpNoPrice) {
                                 "gpt-of-tomorrow=IN/OUT says it, in USD per million tokens\n"));
     EXPECT_THAT(text, HasSubstr("gpt-6-luna: 1000 tokens in (400 cached), 200 out: $0.0002\n"));
     EXPECT_THAT(text, Not(HasSubstr("cost:")));
-    EXPECT_THAT(report(played(1, {other}), prices, false), HasSubstr("(1070 tokens in (400 cached), 207 out)\n"));
+    EXPECT_THAT(report(played(1, {other}), prices), HasSubstr("(1070 tokens in (400 cached), 207 out)\n"));
 }
