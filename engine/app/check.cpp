@@ -4,6 +4,7 @@
 #include "core/clock.hpp"
 #include "core/log.hpp"
 #include "core/metrics.hpp"
+#include "script/code_rules.hpp"
 #include "script/folder_check.hpp"
 
 #include <algorithm>
