@@ -33,7 +33,7 @@ local person, model_assistant, judge =
   parts.test_evaluation_caller, parts.test_evaluation_assistant, parts.test_evaluation_judge
 
 local evaluations = {} -- what `eval` was given, in order
-local begun -- the name of one that has no table yet
+local begun -- { name =, where = } of one that has no table yet
 
 --- What an evaluation is.
 ---@class EvaluationOptions : TestOptions
@@ -64,13 +64,15 @@ local evaluation = {}
 
 local function criteria_of(options)
   local given = options.judge
-  if given == nil or type(given) == "string" then
-    return { given }
+  return type(given) == "table" and given or { given }
+end
+
+local function check_criteria(options)
+  for key, criterion in pairs(criteria_of(options)) do
+    if type(key) ~= "number" or not want(criterion, "string", EXAMPLE):find("%S") then
+      refuse("`judge` is a sentence, or a list of sentences: judge = { \"It is friendly.\", \"It is brief.\" }")
+    end
   end
-  for _, criterion in ipairs(want(given, "table", EXAMPLE)) do
-    want(criterion, "string", EXAMPLE)
-  end
-  return given
 end
 
 local function check(options)
@@ -85,6 +87,7 @@ local function check(options)
       refuse(("an evaluation needs a `%s`: %s"):format(name, EXAMPLE))
     end
   end
+  check_criteria(options)
   if not options.expect and #criteria_of(options) == 0 then
     refuse("nothing says when a run passes: give it `expect`, `judge` or both")
   end
@@ -92,15 +95,43 @@ end
 
 local function expect_table()
   if begun then
-    refuse(("the evaluation %q has no table behind its name: %s"):format(begun, EXAMPLE))
+    error(("%s: the evaluation %q has no table behind its name: %s"):format(begun.where, begun.name, EXAMPLE), 0)
   end
 end
 
-local function handler_of(options)
-  return options.by_text and "on_message" or "on_call"
+local eval -- a word of its own: what describes it stands over a function by that name
+local beginning -- { flow =, name =, defaults = } of the `evaluation.flow` whose `eval` is at work
+
+local function add(of, title, where, options)
+  options = telling.laid_over(of.defaults, want_options(want(options, "table", EXAMPLE), option_types, EXAMPLE))
+  check(options)
+  local handler = options.by_text and "on_message" or "on_call"
+  if not of.flow[handler] then
+    refuse(("the flow %q has no %s, and cannot be evaluated so"):format(of.name, handler))
+  end
+  evaluations[#evaluations + 1] = {
+    name = title, where = where, flow = of.name, options = options, at_least = options.at_least or 1,
+  }
 end
 
---- Begins the evaluations of a flow: gives the function `eval`, which takes a name and then the table.
+--- Adds an evaluation. What it is may stand behind the name without brackets: `eval "books a table" { … }`.
+---@param name string
+---@param options? EvaluationOptions
+function eval(name, options)
+  want(name, "string", EXAMPLE)
+  expect_table()
+  local of, where = beginning, host.where()
+  if options ~= nil then
+    return add(of, name, where, options)
+  end
+  begun = { name = name, where = where }
+  return function(given)
+    begun = nil
+    add(of, name, where, given)
+  end
+end
+
+--- Begins the evaluations of a flow: gives the function `eval` that takes each of them.
 ---
 --- ```lua
 --- local eval = evaluation.flow("lexi", { at = "2026-03-02 10:00", zone = "America/New_York" })
@@ -108,7 +139,7 @@ end
 --- ```
 ---@param name string The flow's folder.
 ---@param defaults? TestOptions For each of its evaluations.
----@return fun(name: string): fun(options: EvaluationOptions)
+---@return fun(name: string, options?: EvaluationOptions)
 function evaluation.flow(name, defaults)
   want(name, "string", 'evaluation.flow("lexi")')
   defaults = want_options(defaults, option_types, 'evaluation.flow("lexi", { at = "2026-03-02 22:30" })')
@@ -116,22 +147,9 @@ function evaluation.flow(name, defaults)
   if not flow then
     refuse(why)
   end
-  return function(title)
-    want(title, "string", EXAMPLE)
-    expect_table()
-    begun = title
-    local where = host.where()
-    return function(options)
-      begun = nil
-      options = telling.laid_over(defaults, want_options(want(options, "table", EXAMPLE), option_types, EXAMPLE))
-      check(options)
-      if not flow[handler_of(options)] then
-        refuse(("the flow %q has no %s, and cannot be evaluated so"):format(name, handler_of(options)))
-      end
-      evaluations[#evaluations + 1] = {
-        name = title, where = where, flow = name, options = options, at_least = options.at_least or 1,
-      }
-    end
+  return function(title, options)
+    beginning = { flow = flow, name = name, defaults = defaults }
+    return eval(title, options)
   end
 end
 
@@ -153,7 +171,7 @@ end
 
 -- Lets those who are rung do what the evaluation says. The caller notices how it goes.
 local function transfer(run, call)
-  local waits, from = call.waits, #run.world.lines
+  local waits, from, heard = call.waits, #run.world.lines, #call.told
   if run.options.on_transfer then
     run.options.on_transfer(target_of(waits))
   end
@@ -162,7 +180,10 @@ local function transfer(run, call)
     telling.settle(call)
   end
   local how = waits.kind ~= "refer" and run.world.lines[from + 1]
-  run.events = { ("[you are put through to %s]"):format(target_of(waits)), how and "[" .. how.text .. "]" }
+  local events = run.events or {}
+  events[#events + 1] = { after = heard, text = ("you are put through to %s"):format(target_of(waits)) }
+  events[#events + 1] = how and { after = heard, text = how.text } or nil
+  run.events = events
 end
 
 local function talk(run)

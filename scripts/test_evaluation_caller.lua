@@ -180,20 +180,31 @@ end
 
 -- ── By voice ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
--- What was heard since the last act, as the model is told it. Hearing it takes its time.
-local function listen(run, call)
-  local texts, new = run.events or {}, {}
-  run.events = nil
-  for i = (run.known or 0) + 1, #call.told do
-    texts[#texts + 1] = call.told[i].text
-    if i > (run.counted or 0) then
-      new[#new + 1] = call.told[i].text
+-- What was heard since the last act, with what else the caller noticed where it happened.
+local function heard_since(run, call)
+  local texts, events, before = {}, run.events or {}, run.known or 0
+  for i = before, #call.told do
+    if i > before then
+      texts[#texts + 1] = call.told[i].text
+    end
+    while events[1] and events[1].after <= i do
+      texts[#texts + 1] = "[" .. table.remove(events, 1).text .. "]"
     end
   end
+  run.known = #call.told
+  return texts
+end
+
+-- Hears what is said, which takes its time; gives it as the model is told it.
+local function listen(run, call)
+  local new, texts = {}, heard_since(run, call)
+  for i = (run.counted or 0) + 1, #call.told do
+    new[#new + 1] = call.told[i].text
+  end
+  run.counted = #call.told
   if call.waits.kind ~= "converse" then
     run.world:advance(models.seconds_of(table.concat(new, " ")))
   end
-  run.known, run.counted = #call.told, #call.told
   if call.waits.kind == "record" then
     texts[#texts + 1] = "[you are recorded now]"
   end

@@ -207,7 +207,7 @@ TEST_F(Eval, IsNotRunByTestAndCheckWhichSeeThatItLoads) {
         auto wrong = run_switchhook({name, "shop"});
         EXPECT_EQ(wrong.exit_code, 1) << name;
         EXPECT_THAT(wrong.out + wrong.err,
-                    HasSubstr("shop/flow_eval.lua:2: option jugde is not known: did you mean `judge`?"));
+                    HasSubstr("shop/flow_eval.lua:2: option jugde is not known: did you mean \"judge\"?"));
     }
     auto ran = eval();
     EXPECT_EQ(ran.exit_code, 1);

@@ -62,9 +62,11 @@ return { on_call = function(call)
 end })";
 
 // What models answer.
-Json uses(const std::string& tool, const Json& arguments = Json::object(), const std::string& text = "") {
+Json uses(const std::string& tool, const Json& arguments = nullptr, const std::string& text = "") {
     static int count = 0;
-    Json call{{"id", "call_" + std::to_string(++count)}, {"name", tool}, {"arguments", arguments.dump()}};
+    Json call{{"id", "call_" + std::to_string(++count)},
+              {"name", tool},
+              {"arguments", arguments.is_null() ? "{}" : arguments.dump()}};
     return {{"content", text},
             {"tool_calls", Json::array({call})},
             {"finish_reason", "tool_calls"},
@@ -335,9 +337,10 @@ TEST_F(Evaluations, HaveTheCallerPutThroughAsTheySay) {
          "on_transfer = function(to) if to == '+15550101' then dial:is_busy() end end, expect = function() end",
          {says("A person, please"), uses("escalate", {{"why", "a person"}}), says("Please call me back, I am Ada")});
     EXPECT_EQ(result.outcome, Outcome::passed) << result.why << "\n" << result.transcript;
-    EXPECT_EQ(told(2),
-              "You hear: [you are put through to +15550101]\n[the one called is busy]\nOne moment.\nNobody is there. "
-              "Please leave a message.\n[you are recorded now]");
+    EXPECT_EQ(
+        told(2),
+        "You hear: One moment.\n[you are put through to +15550101]\n[the one called is busy]\nNobody is there. Please "
+        "leave a message.\n[you are recorded now]");
     EXPECT_THAT(result.transcript, HasSubstr("caller leaves a recording of 2 s"));
 }
 
@@ -400,17 +403,23 @@ TEST_F(Evaluations, FailWithAFlowThatBreaks) {
 TEST_F(Evaluations, SayWhatIsWrongWithThem) {
     const std::string eval = "local eval = evaluation.flow('bistro')\n";
     EXPECT_EQ(problem(eval + "eval 'x' { persona = 'A', goal = 'B', judge = 'C' }"), "");
+    EXPECT_EQ(problem(eval + "eval('x', { persona = 'A', goal = 'B', judge = 'C' })"), "") << "with brackets, too";
     EXPECT_THAT(problem(eval + "eval 'x' { goal = 'B', judge = 'C' }"),
                 StartsWith("bistro/flow_eval.lua:2: an evaluation needs a `persona`: "));
     EXPECT_THAT(problem(eval + "eval 'x' { persona = 'A', goal = 'B' }"),
                 StartsWith("bistro/flow_eval.lua:2: nothing says when a run passes: give it `expect`"));
     EXPECT_THAT(problem(eval + "eval 'x' { persona = 'A', goal = 'B', jugde = 'C' }"),
-                HasSubstr("option jugde is not known: did you mean `judge`?"));
+                HasSubstr("option jugde is not known: did you mean \"judge\"?"));
     EXPECT_THAT(problem(eval + "eval 'x' { persona = 'A', goal = 'B', judge = 'C', at_least = 80 }"),
                 HasSubstr("`at_least` is from 0 to 1, not 80"));
     EXPECT_THAT(problem(eval + "eval 'x'\neval 'y' { persona = 'A', goal = 'B', judge = 'C' }"),
-                HasSubstr("the evaluation \"x\" has no table behind its name"));
-    EXPECT_THAT(problem(eval + "eval 'x'"), HasSubstr("the evaluation \"x\" has no table behind its name"));
+                StartsWith("bistro/flow_eval.lua:2: the evaluation \"x\" has no table behind its name"));
+    EXPECT_THAT(problem(eval + "eval 'x'"),
+                StartsWith("bistro/flow_eval.lua:2: the evaluation \"x\" has no table behind its name"));
+    for (const char* judge : {"''", "{ ' ' }", "{ friendly = true }", "{ friendly = 'yes' }"})
+        EXPECT_THAT(problem(eval + "eval 'x' { persona = 'A', goal = 'B', judge = " + judge + " }"),
+                    StartsWith("bistro/flow_eval.lua:2: "))
+            << judge;
     EXPECT_THAT(problem(eval + "eval 'x' { persona = 'A', goal = 'B', judge = 'C', by_text = true }", with_a_menu),
                 HasSubstr("the flow \"bistro\" has no on_message, and cannot be evaluated so"));
     EXPECT_THAT(problem("evaluation.flow('bristo')"), HasSubstr("no flow is called \"bristo\""));
