@@ -3,7 +3,8 @@
 --- Friday", "twenty two".
 ---
 --- What a day and a time are depends on the house: `opening` gives its time zone, and says which seven is meant where
---- nobody said morning or evening: the one at which it is open. Read back what was understood before you book it.
+--- nobody said morning or evening: the one at which it is open. Who corrects themselves ("at seven, sorry, eight") means
+--- what comes last. Read back what was understood before you book it.
 ---
 --- ```lua
 --- -- flows/tables/flow.lua
@@ -65,6 +66,34 @@ local function clock_of(verb, options)
   engine.check(verb, "TextDateOptions", options)
   if options.opening then return hours.weekly(options.opening), true end
   return hours.weekly { zone = options.zone, week = {} }, false
+end
+
+local CORRECTS = { sorry = true, rather = true }
+
+-- What is found behind "sorry" or "I mean", if anything is: "at seven, sorry, eight" means eight.
+local function corrected(tokens, find)
+  for i = #tokens, 1, -1 do
+    if CORRECTS[tokens[i]] or tokens[i] == "mean" and tokens[i - 1] == "i" then
+      local behind = {}
+      for j = i + 1, #tokens do behind[#behind + 1] = tokens[j] end
+      local found = find(behind)
+      if found then
+        for j, word in ipairs(behind) do tokens[i + j] = word end -- a day that was found is taken out of them
+        return found
+      end
+    end
+  end
+  return find(tokens)
+end
+
+local function date_in(tokens, clock, now, options)
+  local date = corrected(tokens, function(part) return dates.find(clock, now, part, options) end)
+  if date then dates.find(clock, now, tokens, options) end -- the one that was corrected is no time either
+  return date
+end
+
+local function time_in(tokens, opening, date, options)
+  return corrected(tokens, function(part) return times.find(part, opening, date, options.prefer) end)
 end
 
 --- Gives the first number in a text.
@@ -129,7 +158,7 @@ end
 ---@return LocalDate? date nil where it names none, or one that does not exist, such as February 30.
 function text.date(said, options)
   local clock = clock_of("text.date", options)
-  return dates.find(clock, options.now or os.time(), numbers.tokens(said), options)
+  return date_in(numbers.tokens(said), clock, options.now or os.time(), options)
 end
 
 --- Gives the time of day that a text names: "half past five", "quarter to six", "seven thirty", "7:30 pm", "19:30",
@@ -148,8 +177,8 @@ end
 function text.time(said, options)
   local clock, opens = clock_of("text.time", options)
   local tokens, now = numbers.tokens(said), options.now or os.time()
-  local date = dates.find(clock, now, tokens, options) or options.date or clock:local_time(now)
-  return times.find(tokens, opens and clock, date, options.prefer)
+  local date = date_in(tokens, clock, now, options) or options.date or clock:local_time(now)
+  return time_in(tokens, opens and clock, date, options)
 end
 
 --- Gives the moment that a text names: a day and a time of it, or "in half an hour". A time without a day is that of
@@ -169,9 +198,9 @@ function text.moment(said, options)
   local tokens, now = numbers.tokens(said), options.now or os.time()
   local ahead = times.ahead(tokens)
   if ahead then return now + ahead end
-  local date = dates.find(clock, now, tokens, options)
+  local date = date_in(tokens, clock, now, options)
   local known = date or options.date
-  local time = times.find(tokens, opens and clock, known or clock:local_time(now), options.prefer)
+  local time = time_in(tokens, opens and clock, known or clock:local_time(now), options)
   if not time then return nil, date and "no_time" or "nothing", date end
 
   local day = known or clock:local_time(now)
@@ -181,7 +210,7 @@ function text.moment(said, options)
   local at = at_of(0)
   if known or at > now then return at, nil, date end
   local tomorrow = { year = day.year, month = day.month, day = day.day + 1 }
-  time = times.find(tokens, opens and clock, tomorrow, options.prefer)
+  time = time_in(tokens, opens and clock, tomorrow, options)
   return at_of(1), nil, date
 end
 

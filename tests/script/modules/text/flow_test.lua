@@ -276,6 +276,18 @@ it("finds the moment in the nights in which the clocks change", on("2026-03-07 1
   ["tomorrow at noon"] = "2026-03-08 12:00",
 }))
 
+it("takes what comes last for what is meant, where somebody corrects themselves", gives("moment", {
+  ["Friday at seven, sorry, eight"] = "2026-03-06 20:00",
+  ["on Friday at seven, I mean Saturday"] = "2026-03-07 19:00",
+  ["on the 5th at seven, sorry, on the 6th"] = "2026-03-06 19:00",
+  ["tomorrow, sorry, Friday, at half past seven"] = "2026-03-06 19:30",
+  ["at half past six, rather noon, on Saturday"] = "2026-03-07 12:00",
+  ["Sorry, on Friday at seven"] = "2026-03-06 19:00",
+  ["Friday at seven, sorry"] = "2026-03-06 19:00",
+  ["I mean to come on Friday at eight, sorry for the noise"] = "2026-03-06 20:00",
+  ["sorry"] = "nothing",
+}))
+
 it("says numbers", gives("say_number", {
   ["0"] = "zero",
   ["13"] = "thirteen",
