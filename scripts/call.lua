@@ -621,10 +621,24 @@ end
 ---@field started number When it arrived, as `os.time()` counts.
 local Message = {}
 
+local LONGEST_TEXT = 1600 -- characters: carriers refuse more
+
+-- The options of a text that the carrier takes: much of what is texted comes from callers, who may say whatever they like.
+local function as_one_text(options)
+  local body = type(options) == "table" and options.body
+  if type(body) ~= "string" or #body <= LONGEST_TEXT then return options end
+  local characters = 0
+  for at in body:gmatch("()[^\128-\191]") do
+    characters = characters + 1
+    if characters > LONGEST_TEXT then return copy(options, "body", body:sub(1, at - 1)) end
+  end
+  return options
+end
+
 ---@class ReplyOptions
 ---@ask reply
 ---@needs body or media
----@field body? string Text of the reply. [at most 1600]
+---@field body? string Text of the reply; of a longer one, its beginning is sent. [at most 1600]
 ---@field media? Url[] Pictures to send with it. [at most 10]
 
 --- Replies to the message. A text that `on_message` returns does the same.
@@ -638,7 +652,7 @@ local Message = {}
 ---@param reply string|ReplyOptions
 function Message:reply(reply)
   if type(reply) ~= "table" then reply = { body = reply } end
-  return ask("reply", reply)
+  return ask("reply", as_one_text(reply))
 end
 
 --- Has an assistant write the reply. It knows what was written before, for a day (`history_hours`), and has the agent's
@@ -670,7 +684,7 @@ sms = {}
 ---@ask sms
 ---@needs body or media
 ---@field to PhoneNumber Who gets it.
----@field body? string What it says. [at most 1600]
+---@field body? string What it says; of a longer text, its beginning is sent. [at most 1600]
 ---@field media? Url[] Pictures to send with it. [at most 10]
 ---@field from? PhoneNumber One of your numbers. [default the number that was called]
 ---@field later? boolean Promises it, and does not wait: the engine sends the text, again and again for a day if it must, even if it is restarted meanwhile. [default false]
@@ -694,7 +708,7 @@ sms = {}
 function sms.send(options)
   local to = type(options) == "table" and options.to
   if type(to) == "string" and kv.get("sms/opted_out/" .. to) then return nil, "opted_out" end
-  return ask("sms", options)
+  return ask("sms", as_one_text(options))
 end
 
 --- Speaks to other servers. Private addresses are out of reach unless the operator allows them.

@@ -220,7 +220,6 @@ local function or_else(given, ...)
   return or_else(...)
 end
 
-local LONGEST = 1600 -- bytes of a text message
 local LONGEST_ABOUT = 300 -- bytes of a whisper: the caller waits while it is said
 
 local function notify(told, case)
@@ -229,7 +228,7 @@ local function notify(told, case)
   if type(text) == "function" then text = text(case) end
   text = text or ("%s needs a person (%s)%s"):format(case.from, case.why, case.about and ": " .. case.about or ".")
   for _, number in ipairs(type(told.sms) == "string" and { told.sms } or told.sms) do
-    sms.send { to = number, body = shorten(text, LONGEST), later = true }
+    sms.send { to = number, body = text, later = true }
   end
 end
 

@@ -16,6 +16,16 @@ std::string promise_id(const std::string& message) {
     return "message/" + message;
 }
 
+constexpr int longest_text = 1600;  // characters: carriers refuse more
+
+// The beginning of a text that goes into one message, as message:reply does it.
+std::string as_one_text(std::string text) {
+    int characters = 0;
+    for (std::size_t at = 0; at < text.size(); ++at)
+        if ((text[at] & 0xC0) != 0x80 && ++characters > longest_text) return text.substr(0, at);
+    return text;
+}
+
 }  // namespace
 
 namespace asio = boost::asio;
@@ -36,7 +46,7 @@ asio::awaitable<void> MessageSession::run() {
                                         {"version", flow_.flow().version()}});
     auto end = co_await flow_.run("on_message");
     if (end == FlowSession::End::finished && flow_.result().is_string()) {
-        core::Ask reply{"reply", {{"body", flow_.result()}}, "on_message"};
+        core::Ask reply{"reply", {{"body", as_one_text(flow_.result().get<std::string>())}}, "on_message"};
         auto done = co_await flow_.ask(std::move(reply), first_seq_of_end + 1);
         if (!done.error.empty())
             with_.log.error("reply not sent",

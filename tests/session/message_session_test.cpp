@@ -42,6 +42,20 @@ TEST_F(SessionOfAMessage, SendsRepliesAndTheTextThatIsReturned) {
     EXPECT_EQ(kept.value().value().status, "received") << "its webhook may come again";
 }
 
+TEST_F(SessionOfAMessage, RepliesAsMuchAsFitsIntoAText) {
+    serve(R"(return { on_message = function(message)
+        message:reply(("é"):rep(1601))
+        return ("ñ"):rep(1700)
+    end })",
+          "Hi");
+    auto of = [](const std::string& letter) {
+        std::string text = "reply ";
+        for (int i = 0; i < 1600; ++i) text += letter;
+        return text;
+    };
+    EXPECT_THAT(port.heard(), ElementsAre(of("é"), of("ñ")));
+}
+
 TEST_F(SessionOfAMessage, RepliesNothingWhereTheFlowReturnsNothing) {
     serve("return { on_message = function(message) end }", "Hi");
     EXPECT_THAT(port.heard(), ElementsAre());

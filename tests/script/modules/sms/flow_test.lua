@@ -50,3 +50,11 @@ it("takes YES for START only after STOP", function()
   texter:sends("table")
   texter:receives_exactly("One table.")
 end)
+
+it("sends of what is too long for a text as much as fits", function()
+  local story = "A long story" .. (" with ñ and 🦷"):rep(200)
+  texter:sends(story)
+  local start = "A long story" .. (" with ñ and 🦷"):rep(122) .. " w" -- 1600 characters
+  texter:receives_exactly(start)
+  sms:was_sent("+12025550177", { match = "🦷 w$" })
+end)
