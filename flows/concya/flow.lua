@@ -5,6 +5,7 @@ local host_of = require "host"
 local hours = require "hours"
 local ivr = require "ivr"
 local reservations = require "reservations"
+local text = require "text"
 local words = require "words"
 
 local VOICE = "Polly.Joanna"
@@ -23,8 +24,8 @@ local opening = hours.weekly {
 }
 local host = host_of(opening)
 
-local function say(call, text)
-  call:say { text = text, voice = VOICE }
+local function say(call, what)
+  call:say { text = what, voice = VOICE }
 end
 
 local function ask_people(call)
@@ -47,7 +48,7 @@ local function ask_day(call)
     hints = { "today", "tomorrow", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday" },
     understand = function(answer)
       if answer.digits then return calendar.keyed_day(answer.digits, opening) end
-      return calendar.day(answer.speech, opening)
+      return text.date(answer.speech, { opening = opening })
     end,
   })
 end
@@ -58,23 +59,16 @@ local function ask_time(call, day)
     voice = VOICE,
     digits = 4,
     understand = function(answer)
-      local hour, minute, half
-      if answer.digits then
-        hour, minute = calendar.keyed_clock(answer.digits)
-      else
-        hour, minute, half = calendar.clock(answer.speech)
-      end
-      return hour and calendar.moment(opening, day, hour, minute, half)
+      if answer.digits then return calendar.keyed_time(answer.digits, day, opening) end
+      return (text.moment(answer.speech, { opening = opening, date = day }))
     end,
   })
 end
 
 -- What a sentence such as "a table for four tomorrow at 7" tells already.
 local function understood(sentence)
-  local visit = { people = calendar.people(sentence), day = calendar.day(sentence, opening) }
-  local hour, minute, half = calendar.clock(sentence)
-  if visit.day and hour then visit.at = calendar.moment(opening, visit.day, hour, minute, half) end
-  return visit
+  local day = text.date(sentence, { opening = opening })
+  return { people = calendar.people(sentence), day = day, at = day and text.moment(sentence, { opening = opening }) or nil }
 end
 
 -- Asks for whatever is missing; nil if the caller does not say.
@@ -99,7 +93,8 @@ local function to_front_desk(call, why)
   if outcome then return end
   say(call, "Nobody can come to the phone. Please leave a message after the beep.")
   local message = call:record { max_length = 120 }
-  if message then kv.set("voicemail/" .. call.id, { from = call.from, url = message.url }) end
+  if not message then return say(call, "I heard nothing. Goodbye.") end
+  kv.set("voicemail/" .. call.id, { from = call.from, url = message.url })
 end
 
 local function book(call, answer)

@@ -232,3 +232,55 @@ it("says goodbye to a silent caller", function(caller)
   caller:hears("Please call us again. Goodbye.")
   caller:is_hung_up()
 end)
+
+-- ── What callers do, too ─────────────────────────────────────────────────────────────────────────────────────────────
+
+local menu = test.flow("concya", { at = evening, zone = zone, settings = { assistant = false } })
+
+menu("understands days and times as people say them", function(caller)
+  caller:says("A table for two on the third of April at a quarter to eight")
+  caller:hears("A table for 2 on Friday, April 3 at seven forty five in the evening.")
+  caller:presses("2")
+  caller:hangs_up()
+  caller:calls_again()
+  caller:says("a table for three on Friday at half past seven, sorry, eight")
+  caller:hears("A table for 3 on Friday at eight in the evening.")
+end)
+
+menu("asks on when it hears no sense", function(caller)
+  for _, said in ipairs {
+    "a table for 9999999999999999999999 people", "a table for -3", "a table for 4 on February 30th at 7", "book 🙈🙉",
+    "a table for zero people today at 25:99", ("a really nice table by the window, "):rep(57),
+  } do
+    caller:says(said)
+    caller:hears("?")
+    caller:hangs_up()
+    caller:calls_again()
+  end
+end)
+
+menu("lets a caller who says nothing at all go with a word", function(caller)
+  caller:presses("1")
+  for _ = 1, 3 do caller:says_nothing() end
+  caller:is_put_through_to("+15550101")
+  dial:does_not_answer()
+  caller:hears("Please leave a message after the beep.")
+  caller:says_nothing()
+  caller:hears("I heard nothing. Goodbye.")
+  caller:is_hung_up()
+end)
+
+menu("books over the night in which the clocks go forward", { at = "2026-03-07 23:30" }, function(caller)
+  caller:says("A table for two tomorrow at one")
+  caller:hears("A table for 2 tomorrow at one in the afternoon.")
+  caller:presses("1")
+  caller:hears("Your table is booked.")
+  store:has("seats/2026-03-08", 2)
+end)
+
+menu("books in the hour that comes twice when they go back", { at = "2026-11-01 01:30" }, function(caller)
+  caller:says("A table for two today at noon")
+  caller:hears("A table for 2 today at noon.")
+  caller:presses("1")
+  store:has("seats/2026-11-01", 2)
+end)
