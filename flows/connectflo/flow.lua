@@ -29,7 +29,7 @@ local voice = agent {
 local function take_a_message(call)
   call:say("Nobody can come to the phone right now. Please leave a message after the beep.")
   local message = call:record { max_length = 120 }
-  if not message then return end
+  if not message then return call:say("I heard nothing. Goodbye.") end
   kv.set("voicemail/" .. call.id, { company = call.settings.company, from = call.from, url = message.url })
   if call.settings.notify ~= "" then
     sms.send {

@@ -75,6 +75,7 @@ it("keeps nothing of a caller who leaves no message", function(caller, assistant
   caller:is_put_through_to("+15550161")
   dial:is_busy()
   caller:says_nothing()
+  caller:hears("I heard nothing. Goodbye.")
   caller:is_hung_up()
   sms:was_not_sent()
 end)

@@ -2,6 +2,7 @@
 -- tool tells the assistant what to read back.
 local booking = require "office"
 local hours = require "hours"
+local numbers = require "phone"
 
 local appointments = {}
 
@@ -32,6 +33,12 @@ end
 
 local function own_number(of)
   return of.from:find("^%+") and of.from or nil
+end
+
+-- The number that somebody told, as the office's country writes it.
+local function told_number(of, told)
+  local number = told and numbers.parse(told, numbers.country(of.settings.front_desk) or "US")
+  return number and number.possible and number.e164 or nil
 end
 
 -- An appointment by its id, if it is the caller's: nobody else's can be touched.
@@ -72,7 +79,8 @@ appointments.tools = {
     run = function(args, of, tool)
       local at, when = moment_of(of, args.date, args.time)
       if at <= os.time() then return nil, "that time is over: offer another one" end
-      local phone = own_number(of) or args.phone
+      local phone = own_number(of) or told_number(of, args.phone)
+      if not phone and args.phone then return nil, "`phone` is no phone number: ask for it again" end
       if not phone then return nil, "the caller's number is hidden: ask for `phone`" end
       if not args.agreed then return to_read_back(("%s for %s %s"):format(args.service, args.name, when)) end
       tool:say("One moment please.")

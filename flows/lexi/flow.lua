@@ -59,7 +59,7 @@ end
 local function take_a_message(call)
   call:say("Nobody can come to the phone right now. Please leave your name and what you need after the beep.")
   local message = call:record { max_length = 120 }
-  if not message then return end
+  if not message then return call:say("I heard nothing. Goodbye.") end
   kv.set("voicemail/" .. call.id, { from = call.from, url = message.url })
   text_the_desk(call, call.from .. " left a message: " .. message.url)
   call:say("Thank you. The front desk has your message. Goodbye.")

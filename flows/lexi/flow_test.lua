@@ -79,9 +79,13 @@ it("asks a hidden caller for a number", { from = "anonymous" }, function(caller,
   assistant:uses("create_appointment", visit(true))
   assistant:is_told("ask for `phone`")
   local full = visit(true)
+  full.phone = "🦷🦷🦷🦷🦷🦷🦷"
+  assistant:uses("create_appointment", full)
+  assistant:is_told("is no phone number: ask for it again")
   full.phone = "202 555 0142"
   assistant:uses("create_appointment", full)
   assistant:is_told({ booked = true })
+  network:was_sent("POST", API .. "/appointments", { json = { phone = "+12025550142" } })
   assistant:uses("find_appointments")
   assistant:is_told("for the front desk")
 end)
@@ -321,4 +325,42 @@ it("lets nobody text without end", { settings = { texts_per_hour = 2 } }, functi
   texter:sends("Hi")
   assistant:says("Hello!")
   texter:receives("Hello!")
+end)
+
+it("guesses nothing out of what the booking system garbles", function(caller, assistant)
+  local garbled = {
+    { appointments = { { id = 1 } } },
+    { appointments = { { id = "a", date = "soon", time = "later", service = "check-up" } } },
+    { appointments = { "a1" }, slots = { 1, { 2 } } },
+    { appointments = "none", slots = "none" },
+    {},
+  }
+  caller:says("What do you have of me, and what is free?")
+  for _, answer in ipairs(garbled) do
+    network:replies(API .. "/*", { json = answer })
+    assistant:uses("find_appointments")
+    assistant:is_told("the booking system does not answer")
+    if answer.slots then
+      assistant:uses("get_available_slots", { date = "2026-03-05" })
+      assistant:is_told("the booking system does not answer")
+    end
+  end
+end)
+
+it("books in the night in which the clocks are changed", { at = "2026-10-30 09:00" }, function(caller, assistant)
+  network:replies("POST " .. API .. "/appointments", { status = 201, json = { id = "a1" } })
+  caller:says("On Sunday at half past one at night, the tooth hurts")
+  local night = visit(true)
+  night.date, night.time, night.name = "2026-11-01", "01:30", "Zoë 🦷 O'Brien"
+  assistant:uses("create_appointment", night)
+  assistant:is_told({ booked = true, when = "on Sunday at one thirty at night" })
+  network:was_sent("POST", API .. "/appointments", { json = { time = "01:30", name = "Zoë 🦷 O'Brien" } })
+end)
+
+it("passes on a text however long it is", { settings = { desk_mobile = "+15550152" } }, function(_, assistant)
+  texter:sends(("My tooth hurts so much that I cannot sleep. "):rep(40):sub(1, 1600))
+  assistant:uses("escalate", { why = "pain" })
+  assistant:says("Somebody will call you.")
+  texter:receives("Somebody will call you.")
+  sms:was_sent("+15550152", "asks for a person: My tooth hurts")
 end)

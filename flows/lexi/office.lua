@@ -65,7 +65,11 @@ end
 function booking.slots(of, date, service)
   local query = "/slots?date=" .. date
   if service then query = query .. "&service=" .. encoded(service) end
-  return list_in(of, query, "slots")
+  local slots, reason = list_in(of, query, "slots")
+  for _, slot in ipairs(slots or {}) do
+    if type(slot) ~= "string" then return nil, DOWN end
+  end
+  return slots, reason
 end
 
 --- Books a slot.
@@ -77,13 +81,26 @@ function booking.create(of, visit)
   return change(of, "POST", "/appointments", visit)
 end
 
+-- Whether it has all that is said of an appointment.
+local function is_appointment(one)
+  return type(one) == "table" and one.id ~= nil and type(one.service) == "string"
+    and tostring(one.date):find("^%d%d%d%d%-%d%d%-%d%d") ~= nil and tostring(one.time):find("^%d%d?:%d%d") ~= nil
+end
+
 --- Gives the coming appointments under a phone number.
 ---@param of Call|Message
 ---@param phone string
 ---@return {id: string, date: string, time: string, service: string}[]? appointments
 ---@return string? reason
 function booking.of_phone(of, phone)
-  return list_in(of, "/appointments?phone=" .. encoded(phone), "appointments")
+  local list, reason = list_in(of, "/appointments?phone=" .. encoded(phone), "appointments")
+  for i, one in ipairs(list or {}) do
+    if not is_appointment(one) then
+      log("booking not understood", { appointment = i })
+      return nil, DOWN
+    end
+  end
+  return list, reason
 end
 
 --- Moves an appointment to another slot.
