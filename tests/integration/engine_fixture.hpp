@@ -73,13 +73,13 @@ protected:
     }
 
     // Where an engine listens, once it does: "http://127.0.0.1:40123". Empty where it ends instead.
-    static std::string origin_of(const ChildProcess& engine) {
+    static std::string origin_of(ChildProcess& process) {
         static const std::regex listening("listening url=(https?://127\\.0\\.0\\.1:[0-9]+)");
         std::smatch match;
         std::string log;
         const bool known = eventually([&] {
-            log = engine.err();
-            return std::regex_search(log, match, listening) || engine.ended();
+            log = process.err();
+            return std::regex_search(log, match, listening) || process.ended();
         });
         EXPECT_TRUE(known) << log;
         return match.empty() ? std::string() : match[1].str();

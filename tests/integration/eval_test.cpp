@@ -90,11 +90,11 @@ protected:
         })) << sim_->err();
     }
 
-    Ran eval(std::vector<std::string> arguments = {}, std::map<std::string, std::string> environment = {}) {
+    Ran eval(std::vector<std::string> arguments = {}, std::map<std::string, std::string> variables = {}) {
         arguments.insert(arguments.begin(), "eval");
-        environment.try_emplace("OPENAI_API_KEY", "sk-simulated");
-        if (!base_url_.empty()) environment.try_emplace("OPENAI_BASE_URL", base_url_);
-        ChildProcess child(std::move(arguments), folder.root(), environment);
+        variables.try_emplace("OPENAI_API_KEY", "sk-simulated");
+        if (!base_url_.empty()) variables.try_emplace("OPENAI_BASE_URL", base_url_);
+        ChildProcess child(std::move(arguments), folder.root(), variables);
         auto code = child.exit_code();
         return {code, child.out(), child.err()};
     }
