@@ -22,6 +22,8 @@ struct Told {
 
 Told told(const std::string& text) {
     auto semicolon = text.find("; ");
+    if (semicolon == std::string::npos && text.find("is a table of options") != std::string::npos)
+        return {text, "write options by name, in braces: { timeout = 20 }"};
     if (semicolon == std::string::npos) return {text, "see " + std::string("scripts/README.md")};
     return {text.substr(0, semicolon), text.substr(semicolon + 2)};
 }

@@ -249,6 +249,8 @@ TEST_F(CommandLine, ComparesTheTwimlOfTheExamples) {
 TEST_F(CommandLine, SaysWhichNumbersHaveTheSettingsOfAFlow) {
     flow("flows/bistro/flow.lua", "return { settings = { name = 'Blu' }, on_call = function(call) call:hangup() end }");
     flow("flows/numbers.lua", "return { ['+15550190'] = 'bistro' }");
+    std::filesystem::create_directories(folder / "data");
+    ASSERT_EQ(run_switchhook({"publish", "bistro"}).exit_code, 0);
     EXPECT_EQ(run_switchhook({"settings", "bistro"}).err,
               "switchhook: settings are those of a number, and bistro is a flow: name +15550190\n");
 }

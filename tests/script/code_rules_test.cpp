@@ -138,6 +138,9 @@ TEST(CodeRules, SayWhatIsWrongAndWhatToDo) {
     EXPECT_THAT(found_on_call("late(call)\nlocal function late() end"),
                 ElementsAre("shop/flow.lua:2: `late` is not defined: the one in line 3 is not known here: declare it "
                             "above, outside [unknown-name]"));
+    EXPECT_THAT(found_on_call("call:say('Hi', 'Polly.Amy')"),
+                ElementsAre("shop/flow.lua:2: say: what it is given is a table of options, not \"Polly.Amy\": write "
+                            "options by name, in braces: { timeout = 20 } [option]"));
     EXPECT_THAT(found_on_call("io.write('Hi')"),
                 ElementsAre("shop/flow.lua:2: `io` is not available in flows: use http or kv [unknown-name]"));
     EXPECT_THAT(found_on_call("count = 1"),
