@@ -189,7 +189,8 @@ TEST_F(Records, TellOfTextMessagesToo) {
     edited.replace(edited.find("until ten"), 9, "until six");
     flow("edited/shop/flow.lua", edited);
     flow("edited/numbers.lua", "return {}");
-    EXPECT_THAT(run_switchhook({"replay", id, "--against", "edited/shop"}).out, HasSubstr("the text goes another way"));
+    EXPECT_THAT(run_switchhook({"replay", id, "--against", "../edited/shop"}).out,
+                HasSubstr("the text goes another way"));
     auto recorded = run_switchhook({"record", id});
     EXPECT_EQ(recorded.exit_code, 1);
     EXPECT_THAT(recorded.err, HasSubstr(id + " is a text message, and only calls are written as tests"));

@@ -212,8 +212,8 @@ TEST(Agent, IsCheckedWhenTheFlowLoads) {
     EXPECT_EQ(mistake("{ instructions = 'x', tools = { ['book table'] = agent.hangup } }"),
               "test/flow.lua:2: agent: a tool cannot be called \"book table\": use letters, digits and _, 64 at most");
     EXPECT_EQ(mistake("{ instructions = 'x', tools = { agent.transfer { to = '5550100' } } }"),
-              "test/flow.lua:2: agent.transfer: `to` is a phone number such as \"+15551230100\", not \"5550100\"; did "
-              "you mean \"+15550100\"?");
+              "test/flow.lua:2: agent.transfer: `to` is a phone number such as \"+15551230100\", not \"5550100\"; "
+              "write + and the country code first, then digits only: \"+15550100\"");
     EXPECT_EQ(mistake("{ instructions = 'x', tools = { agent.collect_digits } }"),
               "test/flow.lua:2: agent.collect_digits: `run` is missing; it is a function");
 }
