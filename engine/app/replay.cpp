@@ -85,8 +85,10 @@ std::vector<TimelineEntry> entries_of(const script::Step& step) {
         for (auto& text : ask_texts(*ask)) entries.push_back({{}, {"flow", std::move(text)}, ask->where});
     else if (auto* failed = std::get_if<script::Failed>(&step))
         entries.push_back({{}, {"flow", "breaks: " + failed->what}, failed->where});
-    else
+    else if (const auto& value = std::get<script::Finished>(step).value; value.is_null())
         entries.push_back({{}, {"flow", "is done"}});
+    else
+        entries.push_back({{}, {"flow", "is done, with " + core::dump(value)}});
     return entries;
 }
 
