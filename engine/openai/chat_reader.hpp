@@ -24,8 +24,9 @@ public:
     // Nothing of the reply has come.
     bool empty() const { return content_.empty() && calls_.empty(); }
 
-    // {content, tool_calls = [{id, name, arguments}], finish_reason, usage}: the answer of the `chat` ask. `usage` counts
-    // tokens: {input, output, cached} and, where a model charges for it, {cache_written}; both are part of the input.
+    // {content, tool_calls = [{id, name, arguments}], finish_reason, usage}: the answer of the `chat` ask. `usage`
+    // counts tokens: {input, output, cached} and, where a model charges for it, {cache_written}; both are part of the
+    // input.
     core::Json reply() const;
 
 private:

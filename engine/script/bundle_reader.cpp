@@ -180,8 +180,7 @@ private:
             for (const auto& entry : fs::directory_iterator(root_ / folder, error)) {
                 auto stem = entry.path().stem().string();
                 const bool is_module = stem != "flow" && stem != "flow_test" && stem != "flow_eval";
-                if (entry.path().extension() == ".lua" && is_module && is_module_name(stem))
-                    names.push_back(stem);
+                if (entry.path().extension() == ".lua" && is_module && is_module_name(stem)) names.push_back(stem);
             }
         }
         return names;
