@@ -10,7 +10,7 @@
 local words = {}
 
 -- Longer texts are stories, not answers; their end is not looked at.
-local LONGEST = 2000
+local LONGEST = 600 -- bytes
 
 --- Gives a text in lower case, without punctuation, with single spaces.
 ---
