@@ -180,12 +180,17 @@ private:
     std::vector<std::jthread> threads_;
 };
 
-void under_load(Report& report) {
+// What a webhook may take beside reloads. On the disk, a webhook may take 5 ms more at p99, reloads or not: the bar of
+// `./dev bench webhooks`.
+constexpr double most_ms = 2;
+constexpr double most_ms_on_disk = most_ms + 5;
+
+void under_load(const std::string& store, double most, Report& report) {
     script::FlowsFolder flows;
     write_menu(flows);
     flows.write("menu/flow.lua", versioned_flow(0));
     flows.write("menu/flow_test.lua", versioned_test);
-    Server server(flows.root());
+    Server server(flows.root(), {}, {"--store", store});
     Callers callers(server.port());
     const auto begin = Clock::now();
     int live = 0;
@@ -200,12 +205,12 @@ void under_load(Report& report) {
     callers.stop();
     if (callers.failures > 0) report.note("the first failure: " + callers.first_failure);
     auto one = [](auto value) { return std::vector<double>{static_cast<double>(value)}; };
-    report.add({"reloads under load", "reloads", one(live), Want::at_least, reloads});
+    report.add({"reloads under load, " + store, "reloads", one(live), Want::at_least, reloads});
     report.add({"  webhooks meanwhile", "webhooks", one(callers.webhooks)});
     report.add({"  webhooks that failed", "webhooks", one(callers.failures), Want::at_most, 0});
     report.add({"  calls that heard two versions", "calls", one(callers.mixed), Want::at_most, 0});
     report.add({"  webhooks' p99", "ms", one(static_cast<double>(callers.latency.quantile(0.99).count()) / 1000),
-                Want::at_most, 2});
+                Want::at_most, most});
 }
 
 }  // namespace
@@ -220,7 +225,8 @@ void reload(Report& report) {
         sim::Sids sids(7);
         for (const auto& greeting : greetings) save_to_live(flows, greeting, line, sids, report);
     }
-    under_load(report);
+    under_load("memory", most_ms, report);
+    under_load("sqlite", most_ms_on_disk, report);
 }
 
 }  // namespace switchhook::bench
