@@ -59,7 +59,6 @@ private:
     std::optional<core::Json> request_;  // that waits
     core::Json latest_;                  // request, answered or not
     core::Json last_message_;            // of ours
-    std::size_t known_ = 0;              // messages of which the script was told
     std::optional<net::Response> response_;
     boost::asio::steady_timer answered_;
     std::chrono::milliseconds stalled_{};

@@ -40,7 +40,7 @@ core::Store::Awaitable<void> PostgresStore::append(core::JournalEntry entry) {
     PostgresQuery query{
         sql,
         {entry.call, std::to_string(entry.seq), entry.digest, core::dump(core::to_json(entry.answer)), link_.node()}};
-    auto read = [this](const PostgresRows& rows) -> Result<void> {
+    auto read = [](const PostgresRows& rows) -> Result<void> {
         if (rows.changed() == 0) return Errc::already_answered;
         return {};
     };
