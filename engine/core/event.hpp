@@ -24,7 +24,7 @@ public:
     Event(const Event&) = delete;
     Event& operator=(const Event&) = delete;
     ~Event() {
-        while (!waiters_.empty()) Waiter::take_first(waiters_);
+        while (!waiters_.empty()) waiters_.front().take();
     }
 
     // Suspends until the next set().
@@ -32,9 +32,7 @@ public:
         // What begins the wait is kept in the coroutine's frame, and the waiter with it.
         auto begin = [this, waiter = Waiter()](Waiter::Resume resume) mutable {
             if (!context_waiters_) context_waiters_ = &ContextWaiters::of(boost::asio::get_associated_executor(resume));
-            waiter.resume.emplace(std::move(resume));
-            waiters_.push_back(waiter);
-            context_waiters_->add(waiter);
+            waiter.begin(std::move(resume), waiters_, *context_waiters_);
         };
         return boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void()>(std::move(begin),
                                                                                          boost::asio::use_awaitable);
@@ -44,7 +42,7 @@ public:
     void set() {
         Waiter::OfEvent waiters;
         waiters.swap(waiters_);
-        while (!waiters.empty()) Waiter::take_first(waiters)();
+        while (!waiters.empty()) waiters.front().take()();
     }
 
     bool has_waiters() const { return !waiters_.empty(); }

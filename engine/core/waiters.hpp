@@ -6,43 +6,14 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace switchhook::core {
 
-// A coroutine that waits for an Event, in the list of the event and in the list of the context that it runs on.
-// It leaves both where it is destroyed.
-class Waiter {
-    using Unlinked = boost::intrusive::link_mode<boost::intrusive::auto_unlink>;
-    using Hook = boost::intrusive::list_member_hook<Unlinked>;
-    template <Hook Waiter::*hook>
-    using ListOf = boost::intrusive::list<Waiter, boost::intrusive::member_hook<Waiter, Hook, hook>,
-                                          boost::intrusive::constant_time_size<false>>;
-
-    Hook event_hook_;
-    Hook context_hook_;
-
-public:
-    using Resume = boost::asio::async_result<boost::asio::use_awaitable_t<>, void()>::handler_type;
-    using OfEvent = ListOf<&Waiter::event_hook_>;
-    using OfContext = ListOf<&Waiter::context_hook_>;
-
-    Waiter() = default;
-    // Only before it waits.
-    Waiter(Waiter&&) noexcept {}
-
-    // What is taken out owns the coroutine, and with it the waiter that it was in.
-    template <class List>
-    static Resume take_first(List& waiters) {
-        auto& first = waiters.front();
-        first.event_hook_.unlink();
-        first.context_hook_.unlink();
-        return std::move(*first.resume);
-    }
-
-    std::optional<Resume> resume;
-};
+class Waiter;
 
 // All who wait on one context. A coroutine that waits is often the owner of the event that it waits for: such a pair
 // would outlive the context that alone could wake it, as no timer or socket of a context does.
@@ -57,14 +28,73 @@ public:
         return boost::asio::use_service<ContextWaiters>(boost::asio::query(executor, boost::asio::execution::context));
     }
 
-    void add(Waiter& waiter) { waiters_.push_back(waiter); }
-
-private:
-    void shutdown() override {
-        while (!waiters_.empty()) Waiter::take_first(waiters_);
+    // A table, not a list: whoever comes or goes touches no other waiter, of whom each is on a cache line of its own.
+    std::uint32_t add(Waiter& waiter) {
+        if (free_.empty()) {
+            waiters_.push_back(&waiter);
+            return static_cast<std::uint32_t>(waiters_.size() - 1);
+        }
+        auto place = free_.back();
+        free_.pop_back();
+        waiters_[place] = &waiter;
+        return place;
+    }
+    void remove(std::uint32_t place) {
+        waiters_[place] = nullptr;
+        free_.push_back(place);
     }
 
-    Waiter::OfContext waiters_;
+private:
+    void shutdown() override;
+
+    std::vector<Waiter*> waiters_;     // null: nobody
+    std::vector<std::uint32_t> free_;  // the places where nobody is, the latest last: it is in the cache
 };
+
+// A coroutine that waits for an Event, in the list of the event and among those of the context that it runs on.
+// It leaves both where it is destroyed.
+class Waiter {
+    using Hook = boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+    Hook hook_;
+    ContextWaiters* context_ = nullptr;  // null: waits no more, or not yet
+    std::uint32_t place_ = 0;
+    std::optional<boost::asio::async_result<boost::asio::use_awaitable_t<>, void()>::handler_type> resume_;
+
+public:
+    using Resume = decltype(resume_)::value_type;
+    using OfEvent = boost::intrusive::list<Waiter, boost::intrusive::member_hook<Waiter, Hook, &Waiter::hook_>,
+                                           boost::intrusive::constant_time_size<false>>;
+
+    Waiter() = default;
+    // Only before it waits.
+    Waiter(Waiter&&) noexcept {}
+    ~Waiter() { leave(); }
+
+    void begin(Resume resume, OfEvent& waiters, ContextWaiters& context) {
+        resume_.emplace(std::move(resume));
+        waiters.push_back(*this);
+        context_ = &context;
+        place_ = context.add(*this);
+    }
+
+    // What is taken out owns the coroutine, and with it the waiter that it was in.
+    Resume take() {
+        leave();
+        return std::move(*resume_);
+    }
+
+private:
+    void leave() {
+        hook_.unlink();
+        if (context_) std::exchange(context_, nullptr)->remove(place_);
+    }
+};
+
+inline void ContextWaiters::shutdown() {
+    while (free_.size() < waiters_.size())
+        for (std::size_t i = 0; i < waiters_.size(); ++i)
+            if (waiters_[i]) waiters_[i]->take();
+}
 
 }  // namespace switchhook::core
