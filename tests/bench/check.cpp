@@ -31,8 +31,13 @@ void write_flows(const script::FlowsFolder& folder) {
         const auto name = source + "_" + std::to_string(i);
         for (const auto& file : fs::directory_iterator(fs::path(SOURCE_DIR) / "flows" / source)) {
             auto file_name = file.path().filename().string();
-            if (file_name.ends_with(".lua") && !file_name.ends_with("_test.lua"))
-                folder.write(name + "/" + file_name, text_of(file.path()));
+            if (!file_name.ends_with(".lua") || file_name.ends_with("_test.lua")) continue;
+            auto text = text_of(file.path());
+            // What it evaluates is the flow beside it.
+            const auto own = "evaluation.flow(\"" + source + '"';
+            if (auto at = text.find(own); at != std::string::npos)
+                text.replace(at, own.size(), "evaluation.flow(\"" + name + '"');
+            folder.write(name + "/" + file_name, text);
         }
         numbers += "  [\"+1555" + std::to_string(1'000'000 + i) + "\"] = \"" + name + "\",\n";
     }
