@@ -11,8 +11,7 @@
 #include "core/metrics.hpp"
 #include "net/http_client.hpp"
 #include "script/flow_library.hpp"
-#include "script/watchdog.hpp"
-#include "script/worker_thread.hpp"
+#include "script/flow_thread.hpp"
 #include "session/call_session.hpp"
 #include "session/services.hpp"
 #include "store/memory_store.hpp"
@@ -246,20 +245,10 @@ int call(const CallOptions& options) {
         return unavailable;
     }
     bool scripted = script.is_open();
-    int exit_code = failure;
-    script::Watchdog watchdog;
-    auto run = [&] {
-        script::Watchdog::Registration registration(watchdog);
-        try {
-            std::istream& in = scripted ? static_cast<std::istream&>(script) : std::cin;
-            exit_code = play_or_compare(options, live, in, scripted || isatty(STDIN_FILENO) == 0, log);
-        } catch (const std::exception& error) {
-            std::cerr << "switchhook: " << error.what() << '\n';
-            exit_code = unavailable;
-        }
-    };
-    { script::WorkerThread thread(run); }
-    return exit_code;
+    return script::on_flow_thread([&] {
+        std::istream& in = scripted ? static_cast<std::istream&>(script) : std::cin;
+        return play_or_compare(options, live, in, scripted || isatty(STDIN_FILENO) == 0, log);
+    });
 }
 
 }  // namespace

@@ -8,8 +8,7 @@
 #include "core/metrics.hpp"
 #include "script/evaluation_file.hpp"
 #include "script/flow_library.hpp"
-#include "script/watchdog.hpp"
-#include "script/worker_thread.hpp"
+#include "script/flow_thread.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -152,18 +151,12 @@ int eval(EvalOptions options) {
         std::cerr << "switchhook: " << named.problem << '\n';
         return unavailable;
     }
-    int exit_code = failure;
-    script::Watchdog watchdog;
-    auto run = [&] {
-        script::Watchdog::Registration registration(watchdog);
-        try {
-            exit_code = evaluate(named, options, prices);
-        } catch (const std::exception& error) {
-            std::cerr << "switchhook: " << error.what() << '\n';
-        }
-    };
-    { script::WorkerThread thread(run); }
-    return exit_code;
+    try {
+        return script::on_flow_thread([&] { return evaluate(named, options, prices); });
+    } catch (const std::exception& error) {
+        std::cerr << "switchhook: " << error.what() << '\n';
+        return failure;
+    }
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "app/commands.hpp"
 #include "app/flow_test_writer.hpp"
-#include "app/flow_thread.hpp"
 #include "app/past_calls.hpp"
+#include "script/flow_thread.hpp"
 
 #include <iostream>
 #include <memory>
@@ -29,7 +29,7 @@ int record(const RecordOptions& options) {
     }
     auto call = past.open(*found);
     if (!call) throw std::runtime_error(call.error());
-    auto test = on_flow_thread([&] { return write_flow_test(*call, !options.unmasked); });
+    auto test = script::on_flow_thread([&] { return write_flow_test(*call, !options.unmasked); });
     std::cout << test.text;
     if (!test.breaks.empty())
         std::cerr << "switchhook: on this call the flow broke at " << test.breaks

@@ -1,11 +1,11 @@
 #include "app/commands.hpp"
 #include "app/flow_paths.hpp"
-#include "app/flow_thread.hpp"
 #include "app/past_calls.hpp"
 #include "app/show_numbers.hpp"
 #include "app/timeline_text.hpp"
 #include "core/json_text.hpp"
 #include "script/bundle_reader.hpp"
+#include "script/flow_thread.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -211,7 +211,7 @@ int replay(const ReplayOptions& options) {
         if (auto* problems = std::get_if<script::Problems>(&flow)) return std::move(*problems);
         return outcome_of(*call, std::get<Flow>(flow), options.against);
     };
-    auto done = on_flow_thread(work);
+    auto done = script::on_flow_thread(work);
     if (auto* problems = std::get_if<script::Problems>(&done)) {
         for (const auto& problem : *problems) std::cerr << problem.text() << '\n';
         return failure;

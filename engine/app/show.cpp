@@ -1,11 +1,11 @@
 #include "app/call_timeline.hpp"
 #include "app/commands.hpp"
-#include "app/flow_thread.hpp"
 #include "app/past_calls.hpp"
 #include "app/show_numbers.hpp"
 #include "app/time_text.hpp"
 #include "app/timeline_text.hpp"
 #include "core/json_text.hpp"
+#include "script/flow_thread.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -109,7 +109,7 @@ int show(const ShowOptions& options) {
         std::cerr << "switchhook: " << record.error() << '\n';
         return failure;
     }
-    auto all = on_flow_thread([&] { return told(past, *record); });
+    auto all = script::on_flow_thread([&] { return told(past, *record); });
     std::ostringstream out;
     if (options.json)
         out << core::dump(to_json(all), 2) << '\n';

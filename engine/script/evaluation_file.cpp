@@ -1,11 +1,9 @@
 #include "script/evaluation_file.hpp"
 
-#include "script/watchdog.hpp"
-#include "script/worker_thread.hpp"
+#include "script/flow_thread.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <exception>
 #include <string>
 #include <utility>
 #include <variant>
@@ -73,21 +71,7 @@ std::optional<EvaluationFile> read_evaluations(const fs::path& root, std::shared
 }
 
 Problems check_evaluations(const FlowLibrary::Options& options, const std::set<fs::path>& paths) {
-    Problems problems;
-    std::exception_ptr failure;
-    Watchdog watchdog;
-    {
-        WorkerThread thread([&] {
-            try {
-                Watchdog::Registration registration(watchdog);
-                problems = problems_in(options, paths);
-            } catch (...) {
-                failure = std::current_exception();
-            }
-        });
-    }
-    if (failure) std::rethrow_exception(failure);
-    return problems;
+    return on_flow_thread([&] { return problems_in(options, paths); });
 }
 
 }  // namespace switchhook::script

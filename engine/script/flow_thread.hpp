@@ -8,25 +8,25 @@
 #include <type_traits>
 #include <utility>
 
-namespace switchhook::app {
+namespace switchhook::script {
 
 // Does `work` on a thread on which flows may run, and waits for it. What it throws is thrown here.
 template <class Work>
 std::invoke_result_t<Work> on_flow_thread(Work work) {
     std::optional<std::invoke_result_t<Work>> result;
     std::exception_ptr failure;
-    script::Watchdog watchdog;
+    Watchdog watchdog;
     auto run = [&] {
-        script::Watchdog::Registration registration(watchdog);
+        Watchdog::Registration registration(watchdog);
         try {
             result.emplace(work());
         } catch (...) {
             failure = std::current_exception();
         }
     };
-    { script::WorkerThread thread(run); }
+    { WorkerThread thread(run); }
     if (failure) std::rethrow_exception(failure);
     return std::move(*result);
 }
 
-}  // namespace switchhook::app
+}  // namespace switchhook::script
