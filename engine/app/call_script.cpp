@@ -40,10 +40,14 @@ bool holds_null(const Json& value) {
                                std::any_of(value.begin(), value.end(), [](const Json& v) { return holds_null(v); }));
 }
 
-// Of a parameter or a field. Those who sign or key an address do so with very short names.
+// Of a field, or of a parameter. It may take too much for a secret, but never too little.
 bool is_secret(const std::string& name) {
-    static const std::regex short_name("(?:key|sig|signature|auth)$", std::regex::icase);
+    static const std::regex short_name("key|auth", std::regex::icase);
     return script::speaks_of_a_secret(name) || std::regex_search(name, short_name);
+}
+bool is_secret_parameter(const std::string& name) {
+    static const std::regex signature("sig", std::regex::icase);
+    return is_secret(name) || std::regex_search(name, signature);
 }
 
 // An address with `*` for what nobody is to read.
@@ -54,7 +58,7 @@ std::string address(const std::string& url) {
     for (std::sregex_iterator at(url.begin(), url.end(), parameter), end; at != end; ++at) {
         const auto& match = *at;
         shown += match.prefix().str() + match[1].str() + match[2].str() + "=";
-        shown += is_secret(match[2]) ? "*" : match[3].str();
+        shown += is_secret_parameter(match[2]) ? "*" : match[3].str();
         rest = match[0].second;
     }
     return shown.append(rest, url.cend());
