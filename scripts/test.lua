@@ -131,11 +131,9 @@ function runner.transcript(note)
 end
 
 -- What the author's file sees beside the language.
-runner.words = { test = test, dial = callers.dial, queue = callers.queue, refer = callers.refer }
-for _, words in ipairs({ surroundings, whole.words }) do
-  for word, value in pairs(words) do
-    runner.words[word] = value
-  end
-end
+runner.words = telling.laid_over(
+  { test = test, dial = callers.dial, queue = callers.queue, refer = callers.refer },
+  telling.laid_over(surroundings, whole.words)
+)
 
 return runner

@@ -280,11 +280,9 @@ function runner.outcome(raised)
 end
 
 -- What the author's file sees beside the language.
-runner.words = { evaluation = evaluation, dial = callers.dial, queue = callers.queue, refer = callers.refer }
-for _, words in ipairs({ surroundings, whole.words }) do
-  for word, value in pairs(words) do
-    runner.words[word] = value
-  end
-end
+runner.words = telling.laid_over(
+  { evaluation = evaluation, dial = callers.dial, queue = callers.queue, refer = callers.refer },
+  telling.laid_over(surroundings, whole.words)
+)
 
 return runner

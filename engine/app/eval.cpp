@@ -5,6 +5,7 @@
 #include "app/flow_paths.hpp"
 #include "core/clock.hpp"
 #include "core/log.hpp"
+#include "core/lower_case.hpp"
 #include "core/metrics.hpp"
 #include "script/evaluation_file.hpp"
 #include "script/flow_library.hpp"
@@ -38,11 +39,6 @@ struct EvalOptions {
     bool transcripts = false;
     openai::Account account;
 };
-
-bool contains(const std::string& text, const std::string& part) {
-    auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
-    return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
-}
 
 bool is_openai(const openai::Account& account) {
     return account.base_url.starts_with("https://api.openai.com/");
@@ -79,7 +75,7 @@ Plan plan_of(const FlowPaths& named, const EvalOptions& options) {
         plan.problems.insert(plan.problems.end(), file->problems.begin(), file->problems.end());
         auto source = std::make_shared<const script::Source>(std::move(file->source));
         for (std::size_t i = 0; i < file->evaluations.size(); ++i)
-            if (contains(file->evaluations[i].name, options.filter))
+            if (core::contains_in_any_case(file->evaluations[i].name, options.filter))
                 plan.evaluations.push_back({flow, source, i, file->evaluations[i]});
     }
     return plan;

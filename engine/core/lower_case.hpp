@@ -11,4 +11,9 @@ inline std::string lower_case(std::string text) {
     return text;
 }
 
+// Whether `part` is in the text, whatever the case of the letters A to Z.
+inline bool contains_in_any_case(const std::string& text, const std::string& part) {
+    return lower_case(text).find(lower_case(part)) != std::string::npos;
+}
+
 }  // namespace switchhook::core

@@ -1,24 +1,19 @@
 #include "script/flow_tester.hpp"
 
+#include "core/lower_case.hpp"
 #include "script/test_state.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <random>
 
 namespace switchhook::script {
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-    auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
-    return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
-}
-
 // The tests to run, by their place in the file.
 std::vector<std::size_t> order_of(const std::vector<TestState::Test>& tests, const FlowTester::Options& options) {
     std::vector<std::size_t> order;
     for (std::size_t index = 0; index < tests.size(); ++index)
-        if (contains(tests[index].name, options.filter)) order.push_back(index);
+        if (core::contains_in_any_case(tests[index].name, options.filter)) order.push_back(index);
     if (!options.shuffle) return order;
     // std::shuffle may differ from one standard library to another; a seed is to mean the same order everywhere.
     std::mt19937_64 random(options.seed);
