@@ -186,8 +186,7 @@ core::Answer answer_of(const std::string& recorded) {
     return core::answer_from_json(core::Json::parse(recorded));
 }
 
-RecordedRun::RecordedRun(std::shared_ptr<const Flow> flow, const Limits& limits)
-    : run_(flow, limits), limits_(limits) {
+RecordedRun::RecordedRun(std::shared_ptr<const Flow> flow, const Limits& limits) : run_(flow, limits), limits_(limits) {
     recording_.flow = std::move(flow);
 }
 

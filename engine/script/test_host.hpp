@@ -35,7 +35,6 @@ public:
     TestHost(std::shared_ptr<const Flow> flow, FlowTester::FindFlow find, const FlowTester::Options& options,
              const std::filesystem::path& folder);
 
-
     // Pushes the table. The host must outlive the state. May raise a memory error.
     void push(lua_State* L);
 
