@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdexcept>
 #include <time.h>
+#include <utility>
 
 namespace switchhook::script {
 namespace {
@@ -16,11 +17,11 @@ using Watched = Watchdog::Watched;
 
 constexpr int stop_signal = SIGUSR2;
 
-std::int64_t cpu_time_ns(pthread_t thread) {
+std::chrono::nanoseconds cpu_time(pthread_t thread) {
     clockid_t clock;
     timespec time;
-    if (pthread_getcpuclockid(thread, &clock) != 0 || clock_gettime(clock, &time) != 0) return 0;
-    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+    if (pthread_getcpuclockid(thread, &clock) != 0 || clock_gettime(clock, &time) != 0) return {};
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 // May run between any two machine instructions of its thread, so it only sets LuaJIT's hook (which LuaJIT permits
@@ -89,17 +90,20 @@ void Watchdog::watch() {
     }
 }
 
+std::chrono::nanoseconds Watchdog::Charge::look(std::uint64_t slice, std::chrono::nanoseconds cpu_time) {
+    const auto since_last_look = cpu_time - std::exchange(cpu_time_, cpu_time);
+    if (std::exchange(slice_, slice) != slice)
+        charged_ = {};
+    else
+        charged_ += std::min(since_last_look, most_a_look);
+    return charged_;
+}
+
 // Gives whether a slice runs there.
 bool Watchdog::look(Watched& watched) {
     auto running = watched.running.load();
     if (running == 0) return false;
-    auto cpu = cpu_time_ns(watched.thread);
-    if (watched.seen != running) {
-        watched.seen = running;
-        watched.cpu_when_seen = cpu;
-        return true;
-    }
-    watched.used_ns = cpu - watched.cpu_when_seen;
+    watched.used_ns = watched.charge.look(running, cpu_time(watched.thread)).count();
     if (watched.used_ns >= watched.budget_ns) {
         watched.expired = running;
         pthread_kill(watched.thread, stop_signal);

@@ -22,12 +22,26 @@ namespace switchhook::script {
 //
 // It only watches: a thread that looks at the registered threads every 2 ms while slices run, and sleeps when none
 // does. A slice is charged the CPU time of its thread from the moment the watchdog first sees it, so a busy machine
-// does not end innocent flows, and a slice can exceed its budget by one look. When the budget is spent the watchdog
-// sends SIGUSR2, again at every look until the slice ends; the handler, on the thread itself, makes every further
-// Lua instruction raise. (Setting the hook from another thread loses it: LuaJIT's hook mask is a plain byte.)
+// does not end innocent flows, and a slice can exceed its budget by one look. Nor does a machine that stands still: a
+// virtual one counts what its host takes from it as its threads' own time, so no look is charged with more than
+// `most_a_look`. When the budget is spent the watchdog sends SIGUSR2, again at every look until the slice ends; the
+// handler, on the thread itself, makes every further Lua instruction raise. (Setting the hook from another thread
+// loses it: LuaJIT's hook mask is a plain byte.)
 class Watchdog {
 public:
     static constexpr std::chrono::milliseconds interval{2};
+    static constexpr std::chrono::nanoseconds most_a_look = 2 * interval;
+
+    // What a slice is charged, from what the watchdog sees of its thread.
+    class Charge {
+    public:
+        // A look at the thread, in whose time the slice of this number runs. Gives what the slice has used so far.
+        std::chrono::nanoseconds look(std::uint64_t slice, std::chrono::nanoseconds cpu_time);
+
+    private:
+        std::uint64_t slice_ = 0;  // that was seen last
+        std::chrono::nanoseconds cpu_time_{}, charged_{};
+    };
 
     // What the watchdog and one watched thread share.
     struct Watched {
@@ -52,9 +66,7 @@ public:
         // that poll: what they need must be reachable from the thread itself.
         static constinit thread_local Watched* here;
 
-        // The watchdog's own.
-        std::uint64_t seen = 0;
-        std::int64_t cpu_when_seen = 0;
+        Charge charge;  // the watchdog's own
     };
 
     Watchdog();

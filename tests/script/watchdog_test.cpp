@@ -45,6 +45,23 @@ TEST(Watchdog, CountsTheTimeOfTheProcessorNotOfTheWall) {
     EXPECT_LT(slice.used(), 20ms);
 }
 
+TEST(Watchdog, ChargesASliceFromTheFirstLookAtIt) {
+    Watchdog::Charge charge;
+    EXPECT_EQ(charge.look(1, 500ms), 0ms);
+    EXPECT_EQ(charge.look(1, 502ms), 2ms);
+    EXPECT_EQ(charge.look(1, 505ms), 5ms);
+    EXPECT_EQ(charge.look(2, 507ms), 0ms);
+    EXPECT_EQ(charge.look(2, 508ms), 1ms);
+}
+
+// A virtual machine that its host stops for 300 ms counts them as the time of the thread that was running.
+TEST(Watchdog, DoesNotChargeASliceForAMachineThatStoodStill) {
+    Watchdog::Charge charge;
+    charge.look(1, 500ms);
+    EXPECT_EQ(charge.look(1, 800ms), Watchdog::most_a_look);
+    EXPECT_EQ(charge.look(1, 802ms), Watchdog::most_a_look + 2ms);
+}
+
 TEST(Watchdog, GivesEachSliceABudgetOfItsOwn) {
     Watchdog watchdog;
     Watchdog::Registration registration(watchdog);
