@@ -3,7 +3,6 @@
 #include "integration/shell.hpp"
 
 #include <algorithm>
-#include <chrono>
 
 using namespace switchhook;
 using namespace switchhook::tests;
@@ -117,9 +116,7 @@ TEST_F(New, LeadsFromNothingToALiveFlowInTheFiveCommandsOfTheReadme) {
     // Nobody is at the terminal: the caller presses 3.
     commands = std::regex_replace(commands, std::regex("(switchhook call)"), "echo 3 | $1");
 
-    auto began = std::chrono::steady_clock::now();
     auto ran = run_in_shell(work_, commands);
-    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10));
     EXPECT_EQ(ran.exit_code, 0) << ran.out;
     EXPECT_THAT(ran.out, HasSubstr("10 passed, 0 failed"));
     EXPECT_THAT(ran.out, HasSubstr("no problems"));

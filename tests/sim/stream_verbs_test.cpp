@@ -129,7 +129,7 @@ TEST_F(StreamVerbsTest, InterruptOnceSoMuchWasHeard) {
                   }),
               "");
     EXPECT_GE(spoke_at, 800ms);
-    EXPECT_LT(spoke_at, 2000ms);
+    EXPECT_LT(spoke_at, 5000ms);
     EXPECT_EQ(peer_->events().back(), "stop");
 }
 
