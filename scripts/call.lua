@@ -854,7 +854,8 @@ function kv.delete(key)
   return ask("kv", { op = "delete", key = key })
 end
 
---- Sets a value only if the key still holds what you expect, so that two calls cannot take the same table.
+--- Sets a value only if the key still holds what you expect, so that two calls cannot take the same table. Who has it
+--- keeps it, even if the engine crashes before the call hears so.
 ---
 --- ```lua
 --- local mine = kv.compare_and_set("table/7/2026-03-02", nil, call.from)
@@ -873,7 +874,7 @@ function kv.compare_and_set(key, expected, value, options)
   return ask("kv", options)
 end
 
---- Adds to a number and gives the new one. A free key counts as 0.
+--- Adds to a number and gives the new one. A free key counts as 0. It adds once, even if the engine crashes meanwhile.
 ---
 --- ```lua
 --- local calls_so_far = kv.increment("calls/" .. call.from)

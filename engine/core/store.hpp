@@ -35,6 +35,21 @@ struct CallRecord {
     bool is_text() const { return !info.message.empty(); }
 };
 
+// A change of a value that happens only where its key holds what is expected.
+struct Exchange {
+    // An ask makes it once, however often it is performed.
+    struct Once {
+        std::string call;
+        std::uint32_t seq = 0;  // of the ask
+        Json outcome;           // what the ask then gives
+    };
+
+    std::optional<Json> expected = {};                       // nothing: the key is free
+    std::optional<Json> value = {};                          // nothing: the key is deleted
+    std::optional<std::chrono::milliseconds> lifetime = {};  // nothing: for ever
+    std::optional<Once> once = {};
+};
+
 // Which calls are meant: those of which all of this holds.
 struct CallFilter {
     std::string id = {};      // how it begins
@@ -70,7 +85,7 @@ public:
     virtual Awaitable<std::vector<CallRecord>> calls(CallFilter filter) = 0;
     // It is over; its journal stays until forget(). Errc::conflict if that was known, or there is no such call.
     virtual Awaitable<void> close_call(std::string id, Time ended, std::string status) = 0;
-    // Forgets a call, its entries and its conversations.
+    // Forgets a call, its entries, its conversations, and what it exchanged once.
     virtual Awaitable<void> forget(std::string call) = 0;
     // Forgets calls that ended before, at most this many, and those that began more than a day before and were never
     // said to end. Gives their number: as many as `most` where there may be more. Values of `kv` that have expired go,
@@ -96,11 +111,11 @@ public:
     virtual Awaitable<void> set(std::string business, std::string key, Json value,
                                 std::optional<std::chrono::milliseconds> lifetime) = 0;
 
-    // Sets `value` only where the key holds `expected` (nothing: only where the key is free); no value deletes.
-    // Errc::conflict if it holds something else.
-    virtual Awaitable<void> compare_and_set(std::string business, std::string key, std::optional<Json> expected,
-                                            std::optional<Json> value,
-                                            std::optional<std::chrono::milliseconds> lifetime) = 0;
+    // Errc::conflict if the key holds something else than is expected. Errc::already_answered, and nothing changes, if
+    // it is an exchange that is made once and was; that is known until its call is forgotten.
+    virtual Awaitable<void> exchange(std::string business, std::string key, Exchange exchange) = 0;
+    // The outcome of a business's exchange that was made once, by this ask; or nothing.
+    virtual Awaitable<std::optional<Json>> find_outcome(std::string business, std::string call, std::uint32_t seq) = 0;
 
     // Deletes a key; no error if it is not there.
     virtual Awaitable<void> remove(std::string business, std::string key) = 0;

@@ -163,6 +163,7 @@ asio::awaitable<Answer> Services::kv(const Ask& ask, Caller caller) {
     auto key = text_of(options, "key");
     std::string business(caller.business);
     if (op == "increment") co_return co_await increment(ask, caller, std::move(key));
+    if (op == "compare_and_set") co_return co_await compare_and_set(ask, caller, std::move(key));
     core::Error error;
     if (op == "get") {
         auto value = co_await store_.get(business, key);
@@ -172,22 +173,29 @@ asio::awaitable<Answer> Services::kv(const Ask& ask, Caller caller) {
         auto done = co_await store_.set(business, key, options.value("value", Json()), lifetime_of(options));
         if (done) co_return of(nullptr);
         error = done.error();
-    } else if (op == "delete") {
+    } else {
         auto done = co_await store_.remove(business, key);
         if (done) co_return of(nullptr);
         error = done.error();
-    } else {
-        auto optional = [&](const char* name) {
-            auto found = options.find(name);
-            return found == options.end() || found->is_null() ? std::nullopt : std::optional<Json>(*found);
-        };
-        auto done = co_await store_.compare_and_set(business, key, optional("expected"), optional("value"),
-                                                    lifetime_of(options));
-        if (done) co_return of(true);
-        if (done.error() == Errc::conflict) co_return of(false);
-        error = done.error();
     }
     co_return Answer::raise("kv: " + error.message(), clock_.now());
+}
+
+asio::awaitable<Answer> Services::compare_and_set(const Ask& ask, Caller caller, std::string key) {
+    const auto& options = ask.options;
+    auto optional = [&](const char* name) {
+        auto found = options.find(name);
+        return found == options.end() || found->is_null() ? std::nullopt : std::optional<Json>(*found);
+    };
+    core::Exchange exchange{.expected = optional("expected"),
+                            .value = optional("value"),
+                            .lifetime = lifetime_of(options),
+                            .once = core::Exchange::Once{std::string(caller.id), caller.seq, true}};
+    auto done = co_await store_.exchange(std::string(caller.business), std::move(key), std::move(exchange));
+    if (done) co_return of(true);
+    if (done.error() == Errc::conflict) co_return of(false);
+    if (done.error() == Errc::already_answered) co_return co_await outcome_before(caller);
+    co_return Answer::raise("kv: " + done.error().message(), clock_.now());
 }
 
 // Adds until nobody else changed the number in between.
@@ -206,10 +214,22 @@ asio::awaitable<Answer> Services::increment(const Ask& ask, Caller caller, std::
             sum = (*old)->get<std::int64_t>() + by.get<std::int64_t>();
         else
             sum = (*old)->get<double>() + by.get<double>();
-        auto done = co_await store_.compare_and_set(business, key, *old, sum, lifetime_of(ask.options));
+        core::Exchange exchange{.expected = *old,
+                                .value = sum,
+                                .lifetime = lifetime_of(ask.options),
+                                .once = core::Exchange::Once{std::string(caller.id), caller.seq, sum}};
+        auto done = co_await store_.exchange(business, key, std::move(exchange));
         if (done) co_return of(sum);
+        if (done.error() == Errc::already_answered) co_return co_await outcome_before(caller);
         if (done.error() != Errc::conflict) co_return Answer::raise("kv: " + done.error().message(), clock_.now());
     }
+}
+
+// A process before this one came as far as the change, and no further.
+asio::awaitable<Answer> Services::outcome_before(Caller caller) {
+    auto outcome = co_await store_.find_outcome(std::string(caller.business), std::string(caller.id), caller.seq);
+    if (!outcome) co_return Answer::raise("kv: " + outcome.error().message(), clock_.now());
+    co_return of(outcome->value_or(nullptr));
 }
 
 asio::awaitable<Answer> Services::chat(const Ask& ask, Caller caller) {

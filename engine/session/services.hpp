@@ -76,7 +76,9 @@ private:
     boost::asio::awaitable<core::Answer> promise(const core::Ask& ask, Caller caller);
     boost::asio::awaitable<core::Answer> keep_at_once(const core::Ask& ask, Caller caller, std::string id);
     boost::asio::awaitable<core::Answer> kv(const core::Ask& ask, Caller caller);
+    boost::asio::awaitable<core::Answer> compare_and_set(const core::Ask& ask, Caller caller, std::string key);
     boost::asio::awaitable<core::Answer> increment(const core::Ask& ask, Caller caller, std::string key);
+    boost::asio::awaitable<core::Answer> outcome_before(Caller caller);
     boost::asio::awaitable<core::Answer> chat(const core::Ask& ask, Caller caller);
     boost::asio::awaitable<core::Answer> sleep(const core::Ask& ask);
     void log(const core::Ask& ask, Caller caller);

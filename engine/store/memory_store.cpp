@@ -79,34 +79,29 @@ core::Store::Awaitable<void> MemoryStore::close_call(std::string id, core::Time 
 }
 
 core::Store::Awaitable<void> MemoryStore::forget(std::string call) {
-    auto& shard = shard_of(call);
-    std::lock_guard lock(shard.mutex);
-    shard.calls.erase(call);
-    shard.journals.erase(call);
-    shard.conversations.erase(call);
+    for (auto& shard : shards_) {  // what it exchanged is with its business
+        std::lock_guard lock(shard.mutex);
+        shard.calls.erase(call);
+        shard.journals.erase(call);
+        shard.conversations.erase(call);
+        shard.outcomes.erase(call);
+    }
     co_return Result<void>();
 }
 
 core::Store::Awaitable<std::size_t> MemoryStore::prune(core::Time before, std::size_t most) {
-    std::size_t pruned = 0;
+    std::vector<std::string> old;
     for (auto& shard : shards_) {
         std::lock_guard lock(shard.mutex);
         std::erase_if(shard.values,
                       [&](const auto& entry) { return entry.second.expires && *entry.second.expires <= clock_.now(); });
-        for (auto call = shard.calls.begin(); call != shard.calls.end() && pruned < most;) {
-            const auto& [id, record] = *call;
-            const bool old = record.ended.value_or(record.info.started + std::chrono::days(1)) < before;
-            if (!old) {
-                ++call;
-                continue;
-            }
-            shard.journals.erase(id);
-            shard.conversations.erase(id);
-            call = shard.calls.erase(call);
-            ++pruned;
+        for (const auto& [id, record] : shard.calls) {
+            if (old.size() == most) break;
+            if (record.ended.value_or(record.info.started + std::chrono::days(1)) < before) old.push_back(id);
         }
     }
-    co_return pruned;
+    for (const auto& id : old) co_await forget(id);
+    co_return old.size();
 }
 
 core::Store::Awaitable<void> MemoryStore::keep_conversation(std::string call, std::uint32_t seq, Json transcript) {
@@ -162,18 +157,28 @@ core::Store::Awaitable<void> MemoryStore::set(std::string business, std::string 
     co_return Result<void>();
 }
 
-core::Store::Awaitable<void> MemoryStore::compare_and_set(std::string business, std::string key,
-                                                          std::optional<Json> expected, std::optional<Json> value,
-                                                          std::optional<std::chrono::milliseconds> lifetime) {
+core::Store::Awaitable<void> MemoryStore::exchange(std::string business, std::string key, core::Exchange exchange) {
     auto& shard = shard_of(business);
     std::lock_guard lock(shard.mutex);
+    const auto& once = exchange.once;
+    if (once && find_outcome(shard, once->call, once->seq)) co_return Errc::already_answered;
     auto* found = find(shard, business, key);
+    const auto& expected = exchange.expected;
     if (found ? !expected || *found != *expected : expected.has_value()) co_return Errc::conflict;
-    if (value)
-        shard.values[{std::move(business), std::move(key)}] = {std::move(*value), expiry(lifetime)};
+    if (exchange.value)
+        shard.values[{std::move(business), std::move(key)}] = {std::move(*exchange.value), expiry(exchange.lifetime)};
     else
         shard.values.erase({business, key});
+    if (once) shard.outcomes[once->call][once->seq] = once->outcome;
     co_return Result<void>();
+}
+
+core::Store::Awaitable<std::optional<Json>> MemoryStore::find_outcome(std::string business, std::string call,
+                                                                      std::uint32_t seq) {
+    auto& shard = shard_of(business);
+    std::lock_guard lock(shard.mutex);
+    auto* outcome = find_outcome(shard, call, seq);
+    co_return outcome ? std::optional<Json>(*outcome) : std::nullopt;
 }
 
 core::Store::Awaitable<void> MemoryStore::remove(std::string business, std::string key) {
@@ -185,6 +190,13 @@ core::Store::Awaitable<void> MemoryStore::remove(std::string business, std::stri
 
 std::optional<core::Time> MemoryStore::expiry(std::optional<std::chrono::milliseconds> lifetime) const {
     return lifetime ? std::optional(clock_.now() + *lifetime) : std::nullopt;
+}
+
+const Json* MemoryStore::find_outcome(const Shard& shard, const std::string& call, std::uint32_t seq) {
+    auto outcomes = shard.outcomes.find(call);
+    if (outcomes == shard.outcomes.end()) return nullptr;
+    auto found = outcomes->second.find(seq);
+    return found == outcomes->second.end() ? nullptr : &found->second;
 }
 
 const Json* MemoryStore::find(Shard& shard, const std::string& business, const std::string& key) const {

@@ -34,9 +34,9 @@ public:
     Awaitable<std::optional<core::Json>> get(std::string business, std::string key) override;
     Awaitable<void> set(std::string business, std::string key, core::Json value,
                         std::optional<std::chrono::milliseconds> lifetime) override;
-    Awaitable<void> compare_and_set(std::string business, std::string key, std::optional<core::Json> expected,
-                                    std::optional<core::Json> value,
-                                    std::optional<std::chrono::milliseconds> lifetime) override;
+    Awaitable<void> exchange(std::string business, std::string key, core::Exchange exchange) override;
+    Awaitable<std::optional<core::Json>> find_outcome(std::string business, std::string call,
+                                                      std::uint32_t seq) override;
     Awaitable<void> remove(std::string business, std::string key) override;
 
     // The calls of a flow that go on, by its version.
@@ -52,13 +52,15 @@ private:
         std::unordered_map<std::string, core::CallRecord> calls;
         std::unordered_map<std::string, std::vector<core::JournalEntry>> journals;
         std::unordered_map<std::string, std::map<std::uint32_t, core::Json>> conversations;
-        std::map<std::pair<std::string, std::string>, core::Json> versions;  // by flow and version
-        std::map<std::pair<std::string, std::string>, Value> values;         // by business and key
+        std::map<std::pair<std::string, std::string>, core::Json> versions;             // by flow and version
+        std::map<std::pair<std::string, std::string>, Value> values;                    // by business and key
+        std::unordered_map<std::string, std::map<std::uint32_t, core::Json>> outcomes;  // by call, of its businesses
     };
 
     Shard& shard_of(const std::string& name) { return shards_[std::hash<std::string>()(name) % shards_.size()]; }
     std::optional<core::Time> expiry(std::optional<std::chrono::milliseconds> lifetime) const;
     const core::Json* find(Shard& shard, const std::string& business, const std::string& key) const;
+    static const core::Json* find_outcome(const Shard& shard, const std::string& call, std::uint32_t seq);
 
     const core::Clock& clock_;
     std::array<Shard, 16> shards_;

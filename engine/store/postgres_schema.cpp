@@ -115,6 +115,14 @@ ALTER TABLE calls ADD COLUMN is_text boolean NOT NULL DEFAULT false;  -- a text 
 UPDATE calls SET is_text = (info::json #>> '{message,body}') IS NOT NULL
   WHERE position('\u0000' in info) = 0;  -- which PostgreSQL cannot read
 )sql",
+    R"sql(
+CREATE TABLE outcomes (
+  call    text NOT NULL,
+  seq     integer NOT NULL,  -- of the ask that exchanged a value in kv once
+  outcome text NOT NULL,     -- JSON: what the ask gives
+  PRIMARY KEY (call, seq)
+);
+)sql",
 };
 
 constexpr const char* begin = R"sql(

@@ -24,6 +24,34 @@ std::optional<std::string> lifetime_text(const std::string& expires) {
     return expires.empty() ? std::nullopt : std::optional(expires);
 }
 
+// A statement that makes an exchange unless it was made before, and gives whether it was and whether it is made now.
+// $1, $2, $3: the call, the ask and the outcome; the call is '' where it need not be made once.
+std::string making(const std::string& exchange) {
+    return "WITH before AS (SELECT FROM switchhook.outcomes WHERE call = $1 AND seq = $2::integer), made AS (" +
+           exchange +
+           "), kept AS (INSERT INTO switchhook.outcomes SELECT $1, $2::integer, $3 FROM made WHERE $1 <> '' "
+           "ON CONFLICT DO NOTHING) SELECT (SELECT count(*) FROM before), (SELECT count(*) FROM made)";
+}
+
+// $4, $5, $6: the business, the key, and now; then what is set, until when, and what is expected. An expired value is
+// one that is not there.
+const char* exchange_sql(const core::Exchange& exchange) {
+    const std::string there = "business = $4 AND key = $5 AND (expires IS NULL OR expires > $6::bigint)";
+    const std::string not_before = "NOT EXISTS (SELECT FROM before)";
+    static const auto create =
+        making("INSERT INTO switchhook.kv SELECT $4, $5, $7, $8::bigint WHERE " + not_before +
+               " ON CONFLICT (business, key) DO UPDATE SET value = excluded.value, expires = excluded.expires "
+               "WHERE kv.expires <= $6::bigint RETURNING 1");
+    static const auto change = making("UPDATE switchhook.kv SET value = $7, expires = $8::bigint WHERE " + there +
+                                      " AND value = $9 AND " + not_before + " RETURNING 1");
+    static const auto remove =
+        making("DELETE FROM switchhook.kv WHERE " + there + " AND value = $7 AND " + not_before + " RETURNING 1");
+    static const auto look =
+        making("SELECT WHERE NOT EXISTS (SELECT FROM switchhook.kv WHERE " + there + ") AND " + not_before);
+    const auto& chosen = exchange.value ? (exchange.expected ? change : create) : (exchange.expected ? remove : look);
+    return chosen.c_str();
+}
+
 }  // namespace
 
 PostgresStore::PostgresStore(PostgresLink& link, const core::Clock& clock) : link_(link), clock_(clock) {}
@@ -125,7 +153,8 @@ core::Store::Awaitable<void> PostgresStore::close_call(std::string id, core::Tim
 core::Store::Awaitable<void> PostgresStore::forget(std::string call) {
     PostgresQuery query{
         "WITH gone AS (DELETE FROM switchhook.calls WHERE id = $1), "
-        "said AS (DELETE FROM switchhook.conversations WHERE call = $1) "
+        "said AS (DELETE FROM switchhook.conversations WHERE call = $1), "
+        "exchanged AS (DELETE FROM switchhook.outcomes WHERE call = $1) "
         "DELETE FROM switchhook.journal WHERE call = $1",
         {std::move(call)}};
     co_return co_await link_.write(std::move(query));
@@ -139,6 +168,7 @@ core::Store::Awaitable<std::size_t> PostgresStore::prune(core::Time before, std:
         "gone AS (DELETE FROM switchhook.calls WHERE id IN (SELECT id FROM old)), "
         "answers AS (DELETE FROM switchhook.journal WHERE call IN (SELECT id FROM old)), "
         "said AS (DELETE FROM switchhook.conversations WHERE call IN (SELECT id FROM old)), "
+        "exchanged AS (DELETE FROM switchhook.outcomes WHERE call IN (SELECT id FROM old)), "
         "expired AS (DELETE FROM switchhook.kv WHERE (business, key) IN "
         "  (SELECT business, key FROM switchhook.kv WHERE expires <= $3::bigint FOR UPDATE SKIP LOCKED)) "
         "SELECT count(*) FROM old";
@@ -206,38 +236,33 @@ core::Store::Awaitable<void> PostgresStore::set(std::string business, std::strin
     co_return co_await link_.write(std::move(query));
 }
 
-core::Store::Awaitable<void> PostgresStore::compare_and_set(std::string business, std::string key,
-                                                            std::optional<Json> expected, std::optional<Json> value,
-                                                            std::optional<std::chrono::milliseconds> lifetime) {
-    // An expired value is one that is not there.
-    constexpr auto create =
-        "INSERT INTO switchhook.kv VALUES ($1, $2, $3, $4::bigint) ON CONFLICT (business, key) DO UPDATE SET "
-        "value = excluded.value, expires = excluded.expires WHERE kv.expires <= $5::bigint";
-    constexpr auto change =
-        "UPDATE switchhook.kv SET value = $3, expires = $4::bigint WHERE business = $1 AND key = $2 AND "
-        "(expires IS NULL OR expires > $5::bigint) AND value = $6";
-    constexpr auto remove_it =
-        "DELETE FROM switchhook.kv WHERE business = $1 AND key = $2 AND (expires IS NULL OR expires > $3::bigint) "
-        "AND value = $4";
-    constexpr auto look =
-        "SELECT FROM switchhook.kv WHERE business = $1 AND key = $2 AND (expires IS NULL OR expires > $3::bigint)";
-    PostgresQuery query;
-    auto expires = lifetime_text(expiry(lifetime));
-    if (value && expected)
-        query = {change, {business, key, core::dump(*value), expires, now(), core::dump(*expected)}};
-    else if (value)
-        query = {create, {business, key, core::dump(*value), expires, now()}};
-    else if (expected)
-        query = {remove_it, {business, key, now(), core::dump(*expected)}};
-    else
-        query = {look, {business, key, now()}};
-    const bool only_looks = !value && !expected;
-    auto read = [this, only_looks](const PostgresRows& rows) -> Result<void> {
-        if (only_looks ? rows.size() == 0 : rows.changed() == 1) return {};
-        // It may have been this very change that came first.
-        return link_.repeated() ? Errc::unavailable : Errc::conflict;
+core::Store::Awaitable<void> PostgresStore::exchange(std::string business, std::string key, core::Exchange exchange) {
+    const auto once = exchange.once.value_or(core::Exchange::Once());
+    PostgresQuery query{exchange_sql(exchange),
+                        {once.call, std::to_string(once.seq), core::dump(once.outcome), business, key, now()}};
+    if (exchange.value) {
+        query.parameters.emplace_back(core::dump(*exchange.value));
+        query.parameters.push_back(lifetime_text(expiry(exchange.lifetime)));
+    }
+    if (exchange.expected) query.parameters.emplace_back(core::dump(*exchange.expected));
+    auto read = [this, is_once = exchange.once.has_value()](const PostgresRows& rows) -> Result<void> {
+        if (rows.integer(0, 0) > 0) return Errc::already_answered;
+        if (rows.integer(0, 1) > 0) return {};
+        // It may have been this very exchange that came first.
+        return link_.repeated() && !is_once ? Errc::unavailable : Errc::conflict;
     };
     co_return co_await link_.write<void>(std::move(query), read);
+}
+
+core::Store::Awaitable<std::optional<Json>> PostgresStore::find_outcome(std::string /*business*/, std::string call,
+                                                                        std::uint32_t seq) {
+    using Outcome = std::optional<Json>;
+    PostgresQuery query{"SELECT outcome FROM switchhook.outcomes WHERE call = $1 AND seq = $2::integer",
+                        {std::move(call), std::to_string(seq)}};
+    auto read = [](const PostgresRows& rows) -> Result<Outcome> {
+        return rows.size() == 0 ? Outcome() : Outcome(Json::parse(rows.text(0, 0)));
+    };
+    co_return co_await link_.read<Outcome>(std::move(query), read);
 }
 
 core::Store::Awaitable<void> PostgresStore::remove(std::string business, std::string key) {

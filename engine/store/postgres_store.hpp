@@ -33,9 +33,9 @@ public:
     Awaitable<std::optional<core::Json>> get(std::string business, std::string key) override;
     Awaitable<void> set(std::string business, std::string key, core::Json value,
                         std::optional<std::chrono::milliseconds> lifetime) override;
-    Awaitable<void> compare_and_set(std::string business, std::string key, std::optional<core::Json> expected,
-                                    std::optional<core::Json> value,
-                                    std::optional<std::chrono::milliseconds> lifetime) override;
+    Awaitable<void> exchange(std::string business, std::string key, core::Exchange exchange) override;
+    Awaitable<std::optional<core::Json>> find_outcome(std::string business, std::string call,
+                                                      std::uint32_t seq) override;
     Awaitable<void> remove(std::string business, std::string key) override;
 
 private:

@@ -129,6 +129,14 @@ CREATE INDEX calls_going_on ON calls (started) WHERE ended IS NULL;
 ALTER TABLE calls ADD COLUMN is_text INTEGER NOT NULL DEFAULT 0;  -- a text message that came in
 UPDATE calls SET is_text = json_extract(info, '$.message.body') IS NOT NULL;
 )sql",
+    R"sql(
+CREATE TABLE outcomes (
+  call    TEXT NOT NULL,
+  seq     INTEGER NOT NULL,  -- of the ask that exchanged a value in kv once
+  outcome TEXT NOT NULL,     -- JSON: what the ask gives
+  PRIMARY KEY (call, seq)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace

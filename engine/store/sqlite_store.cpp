@@ -9,6 +9,14 @@ using core::Errc;
 using core::Json;
 using core::Result;
 
+// The value that a query finds, or nothing.
+std::optional<Json> json_of(SqliteDatabase::Statement& query) {
+    std::optional<Json> found;
+    if (query.step()) found = Json::parse(query.text(0));
+    query.reset();
+    return found;
+}
+
 }  // namespace
 
 // What the writing thread works with. Every operation runs inside the transaction of its batch.
@@ -41,6 +49,7 @@ public:
         statements_->forget_call.with(call).run();
         statements_->forget_journal.with(call).run();
         statements_->forget_conversations.with(call).run();
+        statements_->forget_outcomes.with(call).run();
         return {};
     }
     Result<void> keep_conversation(const std::string& call, std::uint32_t seq, const Json& transcript) {
@@ -56,15 +65,15 @@ public:
         statements_->set.with(business, key, core::dump(value), expires).run();
         return {};
     }
-    Result<void> compare_and_set(const std::string& business, const std::string& key,
-                                 const std::optional<Json>& expected, const std::optional<Json>& value,
-                                 std::optional<std::int64_t> expires, std::int64_t now) {
-        auto& get = statements_->get;
-        std::optional<Json> found;
-        if (get.with(business, key, now).step()) found = Json::parse(get.text(0));
-        get.reset();
-        if (found != expected) return Errc::conflict;
-        return value ? set(business, key, *value, expires) : remove(business, key);
+    Result<void> exchange(const std::string& business, const std::string& key, const core::Exchange& exchange,
+                          std::optional<std::int64_t> expires, std::int64_t now) {
+        const auto& once = exchange.once;
+        if (once && json_of(statements_->outcome.with(once->call, std::int64_t{once->seq})))
+            return Errc::already_answered;
+        if (json_of(statements_->get.with(business, key, now)) != exchange.expected) return Errc::conflict;
+        auto done = exchange.value ? set(business, key, *exchange.value, expires) : remove(business, key);
+        if (once) statements_->keep_outcome.with(once->call, std::int64_t{once->seq}, core::dump(once->outcome)).run();
+        return done;
     }
     Result<void> remove(const std::string& business, const std::string& key) {
         statements_->remove.with(business, key).run();
@@ -90,17 +99,20 @@ private:
               forget_call(d, "DELETE FROM calls WHERE id = ?1"),
               forget_journal(d, "DELETE FROM journal WHERE call = ?1"),
               forget_conversations(d, "DELETE FROM conversations WHERE call = ?1"),
+              forget_outcomes(d, "DELETE FROM outcomes WHERE call = ?1"),
               keep_conversation(d, "INSERT OR REPLACE INTO conversations VALUES (?1, ?2, ?3)"),
               keep_version(d, "INSERT OR IGNORE INTO versions VALUES (?1, ?2, ?3)"),
               get(d, "SELECT value FROM kv WHERE business = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)"),
               set(d, "INSERT OR REPLACE INTO kv VALUES (?1, ?2, ?3, ?4)"),
               remove(d, "DELETE FROM kv WHERE business = ?1 AND key = ?2"),
+              outcome(d, "SELECT outcome FROM outcomes WHERE call = ?1 AND seq = ?2"),
+              keep_outcome(d, "INSERT INTO outcomes VALUES (?1, ?2, ?3)"),
               forget_expired(d, "DELETE FROM kv WHERE expires <= ?1"),
               find_old(d,
                        "SELECT id FROM calls WHERE started < ?1 AND coalesce(ended, started + 86400000) < ?1 "
                        "ORDER BY started LIMIT ?2") {}
-        Statement append, open_call, close_call, forget_call, forget_journal, forget_conversations, keep_conversation,
-            keep_version, get, set, remove, forget_expired, find_old;
+        Statement append, open_call, close_call, forget_call, forget_journal, forget_conversations, forget_outcomes,
+            keep_conversation, keep_version, get, set, remove, outcome, keep_outcome, forget_expired, find_old;
     };
 
     std::unique_ptr<Statements> statements_;
@@ -115,8 +127,8 @@ public:
           call_(database, "SELECT info, flow, version, ended, status FROM calls WHERE id = ?1"),
           conversations_(database, "SELECT seq, transcript FROM conversations WHERE call = ?1"),
           version_(database, "SELECT sources FROM versions WHERE flow = ?1 AND version = ?2"),
-          get_(database,
-               "SELECT value FROM kv WHERE business = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)") {}
+          get_(database, "SELECT value FROM kv WHERE business = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)"),
+          outcome_(database, "SELECT outcome FROM outcomes WHERE call = ?1 AND seq = ?2") {}
 
     Result<std::vector<core::JournalEntry>> journal(const std::string& call) {
         std::vector<core::JournalEntry> entries;
@@ -162,16 +174,13 @@ public:
         return found;
     }
     Result<std::optional<Json>> version(const std::string& flow, const std::string& version) {
-        std::optional<Json> found;
-        if (version_.with(flow, version).step()) found = Json::parse(version_.text(0));
-        version_.reset();
-        return found;
+        return json_of(version_.with(flow, version));
     }
     Result<std::optional<Json>> get(const std::string& business, const std::string& key, std::int64_t now) {
-        std::optional<Json> found;
-        if (get_.with(business, key, now).step()) found = Json::parse(get_.text(0));
-        get_.reset();
-        return found;
+        return json_of(get_.with(business, key, now));
+    }
+    Result<std::optional<Json>> outcome(const std::string& call, std::uint32_t seq) {
+        return json_of(outcome_.with(call, std::int64_t{seq}));
     }
 
 private:
@@ -193,6 +202,7 @@ private:
     Statement conversations_;
     Statement version_;
     Statement get_;
+    Statement outcome_;
 };
 
 SqliteStore::SqliteStore(SqliteFile& file, const core::Clock& clock)
@@ -284,13 +294,17 @@ core::Store::Awaitable<void> SqliteStore::set(std::string business, std::string 
     co_return co_await file_.write(std::move(work));
 }
 
-core::Store::Awaitable<void> SqliteStore::compare_and_set(std::string business, std::string key,
-                                                          std::optional<Json> expected, std::optional<Json> value,
-                                                          std::optional<std::chrono::milliseconds> lifetime) {
-    std::function<Result<void>()> work = [&, expires = expiry(lifetime)] {
-        return writer_->compare_and_set(business, key, expected, value, expires, now());
+core::Store::Awaitable<void> SqliteStore::exchange(std::string business, std::string key, core::Exchange exchange) {
+    std::function<Result<void>()> work = [&, expires = expiry(exchange.lifetime)] {
+        return writer_->exchange(business, key, exchange, expires, now());
     };
     co_return co_await file_.write(std::move(work));
+}
+
+core::Store::Awaitable<std::optional<Json>> SqliteStore::find_outcome(std::string /*business*/, std::string call,
+                                                                      std::uint32_t seq) {
+    std::function<Result<std::optional<Json>>()> work = [&] { return reader_->outcome(call, seq); };
+    co_return co_await file_.read(std::move(work));
 }
 
 core::Store::Awaitable<void> SqliteStore::remove(std::string business, std::string key) {

@@ -68,13 +68,21 @@ private:
 class ServicesOfACall : public testing::Test, protected World {
 protected:
     Answer perform(Services& by, std::string kind, Json options) {
+        return perform_as(4, by, std::move(kind), std::move(options));
+    }
+    Answer perform_as(unsigned seq, Services& by, std::string kind, Json options) {
         core::Ask ask{std::move(kind), std::move(options), "flow.lua:7"};
-        return tests::run(context, by.perform(ask, {"CA1", "test", "+15550100", "AC1", 4}));
+        return tests::run(context, by.perform(ask, {"CA1", "test", "+15550100", "AC1", seq}));
     }
     Answer perform(std::string kind, Json options) { return perform(open, std::move(kind), std::move(options)); }
-    Answer kv(Json options) { return perform("kv", std::move(options)); }
+    Answer kv(Json options) { return perform_as(++asks_, open, "kv", std::move(options)); }
+    // The latest kv() as an engine performs it that does not know of it.
+    Answer kv_again(Json options) { return perform_as(asks_, open, "kv", std::move(options)); }
 
     Services open{{.allow_private_network = true}, client, texts, store, clock, lines.log};
+
+private:
+    unsigned asks_ = 0;
 };
 
 net::Response status(int code) {
@@ -200,6 +208,22 @@ TEST_F(ServicesOfACall, Increment) {
     EXPECT_EQ(kv({{"op", "increment"}, {"key", "n"}, {"by", -5.5}}).value, 0.0);
     kv({{"op", "set"}, {"key", "name"}, {"value", "Ada"}});
     EXPECT_EQ(kv({{"op", "increment"}, {"key", "name"}}).error, "kv.increment: `name` holds no number: \"Ada\"");
+}
+
+TEST_F(ServicesOfACall, ChangeAValueOnceWhereTheyArePerformedAgainAfterACrash) {
+    const Json increment{{"op", "increment"}, {"key", "n"}};
+    EXPECT_EQ(kv(increment).value, 1);
+    EXPECT_EQ(kv_again(increment).value, 1);
+    EXPECT_EQ(kv(increment).value, 2);
+    EXPECT_EQ(kv_again(increment).value, 2);
+    EXPECT_EQ(kv({{"op", "get"}, {"key", "n"}}).value, 2);
+
+    // Who took the last seat has it, and who did not may be lucky the next time.
+    const Json take{{"op", "compare_and_set"}, {"key", "seat"}, {"value", "Ann"}};
+    EXPECT_EQ(kv(take).value, true);
+    EXPECT_EQ(kv_again(take).value, true);
+    EXPECT_EQ(kv(take).value, false);
+    EXPECT_EQ(kv_again(take).value, false);
 }
 
 TEST_F(ServicesOfACall, SendTextsFromTheBusinesssNumber) {

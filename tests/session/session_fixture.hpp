@@ -112,10 +112,12 @@ public:
                         std::optional<std::chrono::milliseconds> lifetime) override {
         return kept_.set(business, key, value, lifetime);
     }
-    Awaitable<void> compare_and_set(std::string business, std::string key, std::optional<core::Json> expected,
-                                    std::optional<core::Json> value,
-                                    std::optional<std::chrono::milliseconds> lifetime) override {
-        return kept_.compare_and_set(business, key, expected, value, lifetime);
+    Awaitable<void> exchange(std::string business, std::string key, core::Exchange exchange) override {
+        return kept_.exchange(business, key, exchange);
+    }
+    Awaitable<std::optional<core::Json>> find_outcome(std::string business, std::string call,
+                                                      std::uint32_t seq) override {
+        return kept_.find_outcome(business, call, seq);
     }
     Awaitable<void> remove(std::string business, std::string key) override { return kept_.remove(business, key); }
 

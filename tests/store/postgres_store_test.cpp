@@ -57,12 +57,26 @@ TEST_F(PostgresStoreTest, LetsOneOfTwoEnginesAnswerAStep) {
 TEST_F(PostgresStoreTest, LetsOneOfTwoEnginesTakeASlot) {
     auto one = open();
     auto two = open();
-    tests::Awaited<core::Result<void>> first(context_, one.store->compare_and_set("lexi", "slot", {}, Json("ann"), {}));
-    tests::Awaited<core::Result<void>> second(context_,
-                                              two.store->compare_and_set("lexi", "slot", {}, Json("bob"), {}));
+    tests::Awaited<core::Result<void>> first(context_, one.store->exchange("lexi", "slot", {.value = "ann"}));
+    tests::Awaited<core::Result<void>> second(context_, two.store->exchange("lexi", "slot", {.value = "bob"}));
     auto outcomes =
         int(tests::wait_for(context_, first).has_value()) + int(tests::wait_for(context_, second).has_value());
     EXPECT_EQ(outcomes, 1);
+}
+
+TEST_F(PostgresStoreTest, LetsTwoEnginesThatPerformOneAskMakeItsExchangeOnce) {
+    auto one = open();
+    auto two = open();
+    core::Exchange add{.value = 1, .once = core::Exchange::Once{"CA1", 3, 1}};
+    tests::Awaited<core::Result<void>> first(context_, one.store->exchange("lexi", "count", add));
+    tests::Awaited<core::Result<void>> second(context_, two.store->exchange("lexi", "count", add));
+    auto made = int(tests::wait_for(context_, first).has_value()) + int(tests::wait_for(context_, second).has_value());
+    EXPECT_EQ(made, 1);
+    add.expected = 1;
+    add.value = 2;
+    for (auto* store : {one.store.get(), two.store.get()})
+        EXPECT_EQ(tests::run(context_, store->exchange("lexi", "count", add)).error(), core::Errc::already_answered);
+    EXPECT_EQ(tests::run(context_, one.store->get("lexi", "count")).value(), Json(1));
 }
 
 TEST_F(PostgresStoreTest, KeepsAHundredAnswersThatComeAtOnceThoughOneIsRefused) {

@@ -88,6 +88,7 @@ TEST_F(SqliteStoreTest, KeepsTheCallsOfAnEngineThatKeptThemById) {
         store::SqliteDatabase database(folder_.path() / "switchhook.db");
         database.run(
             "DROP TABLE settings;"
+            "DROP TABLE outcomes;"
             "DROP TABLE calls;"
             "CREATE TABLE calls (id TEXT NOT NULL PRIMARY KEY, info TEXT NOT NULL, flow TEXT NOT NULL,"
             " version TEXT NOT NULL, started INTEGER NOT NULL, ended INTEGER, status TEXT NOT NULL)"

@@ -30,7 +30,7 @@ struct InPostgres {
         store::PostgresConnection(server().url())
             .run_script(
                 "TRUNCATE switchhook.journal, switchhook.calls, switchhook.conversations, switchhook.versions, "
-                "switchhook.kv");
+                "switchhook.kv, switchhook.outcomes");
     }
     // Starting one takes two seconds: the tests share it.
     static tests::PostgresServer& server() {
@@ -52,6 +52,10 @@ protected:
 
     core::JournalEntry entry(std::uint32_t seq, const char* digits) {
         return {"CA1", seq, "d", core::Answer::of({{"digits", digits}}, clock_.now())};
+    }
+
+    static core::Exchange once(const char* call) {
+        return {.value = "ann", .once = core::Exchange::Once{call, 1, true}};
     }
 
     core::CallRecord call() {
@@ -112,14 +116,57 @@ TYPED_TEST(StoreTest, LosesAValueWhenItsTimeIsUp) {
 }
 
 TYPED_TEST(StoreTest, ChangesAValueOnlyIfItHoldsWhatWasExpected) {
-    EXPECT_TRUE(this->wait(this->store_.compare_and_set("lexi", "slot", std::nullopt, Json("ann"), {})));
-    EXPECT_EQ(this->wait(this->store_.compare_and_set("lexi", "slot", std::nullopt, Json("bob"), {})).error(),
-              core::Errc::conflict);
-    EXPECT_EQ(this->wait(this->store_.compare_and_set("lexi", "slot", Json("bob"), Json("eve"), {})).error(),
-              core::Errc::conflict);
+    auto exchange = [this](core::Exchange made) {
+        return this->wait(this->store_.exchange("lexi", "slot", std::move(made)));
+    };
+    EXPECT_TRUE(exchange({}));
+    EXPECT_TRUE(exchange({.value = "ann"}));
+    EXPECT_EQ(exchange({}).error(), core::Errc::conflict);
+    EXPECT_EQ(exchange({.value = "bob"}).error(), core::Errc::conflict);
+    EXPECT_EQ(exchange({.expected = "bob", .value = "eve"}).error(), core::Errc::conflict);
+    EXPECT_EQ(exchange({.expected = "bob"}).error(), core::Errc::conflict);
     EXPECT_EQ(this->wait(this->store_.get("lexi", "slot")).value(), Json("ann"));
-    EXPECT_TRUE(this->wait(this->store_.compare_and_set("lexi", "slot", Json("ann"), std::nullopt, {})));
+    EXPECT_TRUE(exchange({.expected = "ann", .value = "bob", .lifetime = 60s}));
+    EXPECT_EQ(this->wait(this->store_.get("lexi", "slot")).value(), Json("bob"));
+    EXPECT_TRUE(exchange({.expected = "bob"}));
     EXPECT_EQ(this->wait(this->store_.get("lexi", "slot")).value(), std::nullopt);
+}
+
+TYPED_TEST(StoreTest, TakesAnExpiredValueForAFreeKey) {
+    EXPECT_TRUE(this->wait(this->store_.set("lexi", "slot", "ann", 60s)));
+    this->clock_.advance(60s);
+    EXPECT_EQ(this->wait(this->store_.exchange("lexi", "slot", {.expected = "ann", .value = "bob"})).error(),
+              core::Errc::conflict);
+    EXPECT_TRUE(this->wait(this->store_.exchange("lexi", "slot", {})));
+    EXPECT_TRUE(this->wait(this->store_.exchange("lexi", "slot", {.value = "bob"})));
+    EXPECT_EQ(this->wait(this->store_.get("lexi", "slot")).value(), Json("bob"));
+}
+
+TYPED_TEST(StoreTest, MakesAnExchangeOnceHoweverOftenItsAskIsPerformed) {
+    auto add = [this](std::optional<Json> expected, Json sum, const char* call) {
+        core::Exchange made{.expected = expected, .value = sum, .once = core::Exchange::Once{call, 3, sum}};
+        return this->wait(this->store_.exchange("lexi", "count", std::move(made)));
+    };
+    EXPECT_TRUE(add({}, 1, "CA1"));
+    EXPECT_TRUE(add(1, 2, "CA2"));
+    EXPECT_EQ(add(2, 3, "CA1").error(), core::Errc::already_answered);
+    EXPECT_EQ(add({}, 1, "CA1").error(), core::Errc::already_answered);
+    EXPECT_EQ(this->wait(this->store_.get("lexi", "count")).value(), Json(2));
+    EXPECT_EQ(this->wait(this->store_.find_outcome("lexi", "CA1", 3)).value(), Json(1));
+    EXPECT_EQ(this->wait(this->store_.find_outcome("lexi", "CA2", 3)).value(), Json(2));
+    EXPECT_EQ(this->wait(this->store_.find_outcome("lexi", "CA1", 4)).value(), std::nullopt);
+}
+
+TYPED_TEST(StoreTest, RemembersNoExchangeThatWasNotMade) {
+    auto take = [this](std::optional<Json> expected) {
+        core::Exchange made{.expected = expected, .value = "bob", .once = core::Exchange::Once{"CA1", 3, true}};
+        return this->wait(this->store_.exchange("lexi", "slot", std::move(made)));
+    };
+    EXPECT_TRUE(this->wait(this->store_.set("lexi", "slot", "ann", {})));
+    EXPECT_EQ(take("eve").error(), core::Errc::conflict);
+    EXPECT_EQ(this->wait(this->store_.find_outcome("lexi", "CA1", 3)).value(), std::nullopt);
+    EXPECT_TRUE(take("ann"));
+    EXPECT_EQ(this->wait(this->store_.find_outcome("lexi", "CA1", 3)).value(), Json(true));
 }
 
 TYPED_TEST(StoreTest, RemovesAValue) {
@@ -154,8 +201,10 @@ TYPED_TEST(StoreTest, KnowsHowACallEndedUntilItForgetsIt) {
     EXPECT_EQ(found->status, "completed");
     EXPECT_EQ(this->wait(this->store_.journal("CA1")).value().size(), 1u);
     EXPECT_TRUE(this->wait(this->store_.keep_conversation("CA1", 1, core::Json::array())));
+    EXPECT_TRUE(this->wait(this->store_.exchange("lexi", "slot", this->once("CA1"))));
     EXPECT_TRUE(this->wait(this->store_.forget("CA1")));
     EXPECT_TRUE(this->wait(this->store_.conversations("CA1")).value().empty());
+    EXPECT_FALSE(this->wait(this->store_.find_outcome("lexi", "CA1", 1)).value());
     EXPECT_FALSE(this->wait(this->store_.find_call("CA1")).value());
     EXPECT_TRUE(this->wait(this->store_.journal("CA1")).value().empty());
 }
@@ -247,6 +296,7 @@ TYPED_TEST(StoreTest, PrunesCallsThatEndedLongAgoWithAllThatIsKeptOfThem) {
     }
     EXPECT_TRUE(this->wait(this->store_.append(this->entry(1, "1"))));
     EXPECT_TRUE(this->wait(this->store_.keep_conversation("CA1", 1, Json::array())));
+    EXPECT_TRUE(this->wait(this->store_.exchange("lexi", "slot", this->once("CA1"))));
     const auto ended = this->clock_.now() + 60s;
     EXPECT_TRUE(this->wait(this->store_.close_call("CA1", ended, "completed")));
     EXPECT_TRUE(this->wait(this->store_.close_call("CA2", ended + 1h, "completed")));
@@ -255,6 +305,8 @@ TYPED_TEST(StoreTest, PrunesCallsThatEndedLongAgoWithAllThatIsKeptOfThem) {
     EXPECT_FALSE(this->wait(this->store_.find_call("CA1")).value());
     EXPECT_TRUE(this->wait(this->store_.journal("CA1")).value().empty());
     EXPECT_TRUE(this->wait(this->store_.conversations("CA1")).value().empty());
+    EXPECT_FALSE(this->wait(this->store_.find_outcome("lexi", "CA1", 1)).value());
+    EXPECT_EQ(this->wait(this->store_.get("lexi", "slot")).value(), Json("ann"));
     EXPECT_TRUE(this->wait(this->store_.find_call("CA2")).value());
     EXPECT_TRUE(this->wait(this->store_.find_call("CA3")).value());
 }
