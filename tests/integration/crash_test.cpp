@@ -28,8 +28,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Every way in which a call waits for somebody: keys, a recording, a person who is dialled, a slow server, an assistant
-// and its tools, the carrier that takes its texts.
+// Every way in which a call waits for somebody: keys (each of which is counted), a recording, a person who is dialled,
+// a slow server, an assistant and its tools, the carrier that takes its texts.
 constexpr const char* office = R"(
 local function server(call) return call.settings.server end
 local function book(call, turn)
@@ -58,6 +58,8 @@ local choices = {
     for turn = 1, 5 do
       call:say("So far " .. #keys)
       keys = keys .. call:gather { say = "Key " .. turn, digits = 1, timeout = 60 }.digits
+      kv.increment("keys pressed")
+      assert(kv.compare_and_set("key " .. turn .. " of " .. call.sid, nil, true), "somebody else took it")
     end
     call:say("You pressed " .. keys)
   end,
@@ -353,8 +355,8 @@ protected:
     }
     // Every call is in the store to its end, with each answer that it got.
     void expect_journals(core::Store& store) {
-        constexpr std::array<std::size_t, choices> answers{7, 3, 3, 8, 0, 17};  // of on_call; of a conversation: some
-        constexpr std::uint32_t told = 200'001;                                 // the answer of on_call_ended
+        constexpr std::array<std::size_t, choices> answers{17, 3, 3, 8, 0, 17};  // of on_call; of a conversation: some
+        constexpr std::uint32_t told = 200'001;                                  // the answer of on_call_ended
         for (int n = 0; n < calls; ++n) {
             auto journal = [&] { return run(context, store.journal(sids_[n])).value(); };
             EXPECT_TRUE(in_time([&] { return !journal().empty() && journal().back().seq == told; })) << sids_[n];
@@ -366,11 +368,18 @@ protected:
             EXPECT_EQ(record->status, "completed") << "caller " << n;
         }
     }
+    // Every key was counted, and none twice.
+    void expect_counts(core::Store& store) {
+        int pressed = 0;
+        for (int n = 0; n < calls; ++n) pressed += n % choices == keys ? 5 : 0;
+        EXPECT_EQ(run(context, store.get("office", "keys pressed")).value(), core::Json(pressed));
+    }
     void expect_that_all_went_well(store::Storage storage) {
         expect_all_heard();
         expect_bookings();
         expect_texts();
         expect_journals(*storage.store);
+        expect_counts(*storage.store);
     }
     store::Storage in(const PostgresServer& postgres) { return store::in_postgres({postgres.url()}, clock_, log_); }
 
