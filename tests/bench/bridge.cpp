@@ -16,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int repeats = 3;
+constexpr std::size_t most_wanted = 250;  // calls that one core is to convert
 
 // The last word of the instructions tells the model whose conversation it is.
 void write_conversation(const script::FlowsFolder& folder, const char* audio) {
@@ -171,8 +172,13 @@ void add_calls(Report& report, std::size_t calls) {
         samples.add({through_name + cpu, "ms", {through.cpu_ms}});
         samples.add({through_name + ": times the floor", "x", {through.cpu_ms / floor.cpu_ms}, Want::at_most, 1.5});
         samples.add({converted_name + cpu, "ms", {converted.cpu_ms}});
-        samples.add(
-            {converted_name + ": calls that a core carries", "", {1000 / converted.cpu_ms}, Want::at_least, 250});
+        // Not of 100: a core with little to do wakes up for every frame, and its cost says nothing of a full one's.
+        if (calls >= most_wanted)
+            samples.add({converted_name + ": calls that a core carries",
+                         "",
+                         {1000 / converted.cpu_ms},
+                         Want::at_least,
+                         double{most_wanted}});
         add_frames(samples, floor_name, floor, 0);
         add_engine(samples, through_name, through, calls == 300 ? 5 : 0);
         add_engine(samples, converted_name, converted, 0);
