@@ -142,7 +142,7 @@ Problems FlowLibrary::problems(const std::set<fs::path>& paths) const {
 Numbers FlowLibrary::numbers(const Options& options, const std::set<std::string>& flows) {
     BundleReader reader(options.root, options.limits.source_bytes);
     auto source = reader.read_file(FlowRefresh::numbers_file);
-    if (auto* problem = std::get_if<Problem>(&source)) return {{}, {*problem}};
+    if (auto* problem = std::get_if<Problem>(&source)) return {{}, {*problem}, {}};
     NumbersContext context{{}, options.providers};
     for (const auto& name : flows) context.flows[name] = nullptr;
     for (const auto& name : reader.businesses()) context.flows[name] = nullptr;

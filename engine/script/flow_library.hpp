@@ -26,6 +26,7 @@ namespace switchhook::script {
 //
 // A change on disk is a candidate. It goes live, per number and atomically, only if it compiles, its checks
 // hold and its tests pass; otherwise the last good version keeps answering and the problem is kept for status().
+// A mistake in numbers.lua holds back the numbers that it is about, and no others; meanwhile none is taken away.
 // What is deleted counts as a mistake too: the numbers of a flow whose folder is gone keep its last good version,
 // with an error, until numbers.lua names another flow for them or the engine starts anew.
 //

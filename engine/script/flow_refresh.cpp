@@ -237,17 +237,24 @@ std::optional<Problems> FlowRefresh::refresh_numbers(bool flows_changed) {
     } else {
         candidate.problems = {std::get<Problem>(read)};
     }
-    bool refused = !candidate.problems.empty();
-    bool as_before = lines(candidate.problems) == lines(loaded_.numbers_problems);
+    bool tell = changed || lines(candidate.problems) != lines(loaded_.numbers_problems);
     loaded_.numbers_problems = candidate.problems;
-    if (refused) {
-        if (changed || !as_before)
-            log_.error("numbers_refused",
-                       {{"live", loaded_.entries.size()}, {"problems", one_line(loaded_.numbers_problems)}});
-    } else {
-        take_numbers(std::move(candidate.entries), changed || !as_before, SteadyClock::now() - started);
-    }
+    hold_back(candidate);
+    take_numbers(std::move(candidate.entries), tell, SteadyClock::now() - started);
     return loaded_.numbers_problems;
+}
+
+// Who shares numbers.lua with others does not answer for their mistakes: a number goes live if nothing is wrong with
+// its own entry. One with a mistake stays as it was, and so does one that is not there: the mistake may be its key.
+void FlowRefresh::hold_back(Numbers& candidate) {
+    loaded_.unanswered.clear();
+    loaded_.held_back = candidate.faults;
+    if (candidate.problems.empty()) return;
+    for (const auto& [number, problems] : candidate.faults)
+        if (auto faulty = candidate.entries.extract(number); !faulty.empty() && !loaded_.entries.contains(number))
+            loaded_.unanswered.insert(std::move(faulty));
+    for (const auto& [number, entry] : loaded_.entries)
+        if (candidate.entries.emplace(number, entry).second) loaded_.held_back.emplace(number, candidate.problems);
 }
 
 void FlowRefresh::take_numbers(std::map<std::string, NumberEntry> now, bool tell, SteadyClock::duration took) {
@@ -261,7 +268,10 @@ void FlowRefresh::take_numbers(std::map<std::string, NumberEntry> now, bool tell
     }
     auto removed = loaded_.entries.size() + added - now.size();
     loaded_.entries = std::move(now);
-    if (tell)
+    const auto& problems = loaded_.numbers_problems;
+    if (tell && !problems.empty())
+        log_.error("numbers_refused", {{"live", loaded_.entries.size()}, {"problems", one_line(problems)}});
+    if (tell && (problems.empty() || added + moved > 0))
         log_.info("numbers_live", {{"numbers", loaded_.entries.size()},
                                    {"added", added},
                                    {"moved", moved},

@@ -66,6 +66,7 @@ private:
     void test(Candidate& candidate, const std::vector<Candidate>& others);
     void settle(Candidate& candidate);
     std::optional<Problems> refresh_numbers(bool flows_changed);
+    void hold_back(Numbers& candidate);
     void take_numbers(std::map<std::string, NumberEntry> now, bool tell, SteadyClock::duration took);
     void drop_unused();
     bool read_settings();

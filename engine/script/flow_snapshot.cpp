@@ -2,6 +2,7 @@
 
 #include "script/effective_settings.hpp"
 
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
@@ -82,10 +83,17 @@ FlowSnapshot snapshot_of(const LoadedFlows& loaded, const FlowSnapshot& before, 
             status.note = note_of(*business);
             next.numbers.emplace(number, std::move(answers));
         }
-        problems.insert(problems.end(), loaded.numbers_problems.begin(), loaded.numbers_problems.end());
+        if (auto held = loaded.held_back.find(number); held != loaded.held_back.end())
+            problems.insert(problems.end(), held->second.begin(), held->second.end());
         status.error = lines(problems);
         next.number_status.push_back(std::move(status));
     }
+    for (const auto& [number, entry] : loaded.unanswered) {
+        next.number_status.push_back({entry});
+        next.number_status.back().error = lines(loaded.held_back.at(number));
+    }
+    std::sort(next.number_status.begin(), next.number_status.end(),
+              [](const auto& a, const auto& b) { return a.entry.number < b.entry.number; });
     return next;
 }
 

@@ -37,10 +37,12 @@ struct Business {
 
 // The flows folder as refreshes have left it.
 struct LoadedFlows {
-    std::map<std::string, Business> businesses;  // by the name of the folder
-    std::map<std::string, NumberEntry> entries;  // by number: the last good ones
-    Problems numbers_problems;                   // of numbers.lua as last seen
-    std::map<std::string, core::Json> settings;  // by number: what is set in the store, as last known
+    std::map<std::string, Business> businesses;     // by the name of the folder
+    std::map<std::string, NumberEntry> entries;     // by number: the last good ones
+    Problems numbers_problems;                      // of numbers.lua as last seen
+    std::map<std::string, Problems> held_back;      // by number: why it is left as it was, or not answered
+    std::map<std::string, NumberEntry> unanswered;  // by number: those that have never been good
+    std::map<std::string, core::Json> settings;     // by number: what is set in the store, as last known
 };
 
 // All that is live at one moment. Never changed once published.

@@ -67,11 +67,14 @@ class Check {
 public:
     Check(const Source& source, const NumbersContext& context)
         : file_(source.path), keys_(source.text), context_(context) {
-        for (const auto& twice : keys_.twice())
+        for (const auto& twice : keys_.twice()) {
+            about_ = twice.key;
             problem(
                 twice.line,
                 in_quotes(twice.key) + " stands twice in one table, first in line " + std::to_string(twice.first_line),
                 "remove one of the two");
+        }
+        about_.clear();
     }
 
     void table(const Json& returned) {
@@ -79,7 +82,10 @@ public:
             problem(0, "numbers.lua must return a table from phone number to flow", example);
             return;
         }
-        for (const auto& [number, value] : returned.items()) entry(number, value);
+        for (const auto& [number, value] : returned.items()) {
+            about_ = number;
+            entry(number, value);
+        }
     }
 
     Numbers take() {
@@ -90,7 +96,9 @@ public:
 
 private:
     void problem(int line, std::string what, std::string fix) {
-        numbers_.problems.push_back({file_, line, std::move(what), std::move(fix)});
+        Problem found{file_, line, std::move(what), std::move(fix)};
+        if (core::is_e164(about_)) numbers_.faults[about_].push_back(found);
+        numbers_.problems.push_back(std::move(found));
     }
 
     void entry(const std::string& number, const Json& value) {
@@ -217,6 +225,7 @@ private:
     std::string file_;
     TableKeys keys_;
     const NumbersContext& context_;
+    std::string about_;  // the key whose entry is looked at
     Numbers numbers_;
 };
 
@@ -224,7 +233,7 @@ private:
 
 Numbers read_numbers(const Source& source, const NumbersContext& context, const Limits& limits, core::Time now) {
     auto returned = evaluate(source, limits, now);
-    if (auto* problem = std::get_if<Problem>(&returned)) return {{}, {std::move(*problem)}};
+    if (auto* problem = std::get_if<Problem>(&returned)) return {{}, {std::move(*problem)}, {}};
     Check check(source, context);
     check.table(std::get<Json>(returned));
     return check.take();

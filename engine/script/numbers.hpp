@@ -35,10 +35,10 @@ struct NumbersContext {
     std::optional<std::map<std::string, core::Json>> kept = {};
 };
 
-// The entries by number, whole only if there are no problems.
 struct Numbers {
-    std::map<std::string, NumberEntry> entries;
+    std::map<std::string, NumberEntry> entries;  // by number: as far as they can be read
     Problems problems;
+    std::map<std::string, Problems> faults;  // the same, by the number that they are about
 };
 
 // Runs numbers.lua in the sandbox, where it may compute but ask nothing, and checks what it returns:

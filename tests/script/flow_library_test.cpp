@@ -259,16 +259,62 @@ TEST_F(Library, KeepsTheNumbersWhileTheirFileIsBroken) {
     library.refresh();
     auto live = library.find("+15550100");
     log_lines();
-    folder.write("numbers.lua", "return { ['+15550100'] = 'lexy' }");
-    EXPECT_THAT(texts(library.refresh({"numbers.lua"})),
-                ElementsAre("numbers.lua:1: there is no flow \"lexy\": did you mean \"lexi\"?"));
+    folder.write("numbers.lua", "return { ['+15550100'] = 'lexi' ");
+    EXPECT_EQ(library.refresh({"numbers.lua"}).size(), 1u);
     EXPECT_EQ(library.find("+15550100"), live);
     EXPECT_EQ(greeting("+15550200"), "Good evening");
-    EXPECT_THAT(error_of("+15550200"), HasSubstr("there is no flow \"lexy\""));
+    EXPECT_THAT(error_of("+15550200"), HasSubstr("numbers.lua:1: "));
     EXPECT_THAT(log_lines(), ElementsAre(HasSubstr("numbers_refused live=3")));
     folder.remove("numbers.lua");
     EXPECT_THAT(texts(library.refresh({"numbers.lua"})), ElementsAre("numbers.lua: there is no such file: create it"));
     EXPECT_EQ(library.find("+15550100"), live);
+}
+
+TEST_F(Library, HoldsBackOnlyTheNumbersThatAMistakeIsAbout) {
+    library.refresh();
+    auto live = library.find("+15550100");
+    log_lines();
+    folder.write("numbers.lua", "return { ['+15550100'] = 'lexy', ['+15550200'] = 'lexi', ['+15550300'] = 'concya' }");
+    EXPECT_THAT(texts(library.refresh({"numbers.lua"})),
+                ElementsAre("numbers.lua:1: there is no flow \"lexy\": did you mean \"lexi\"?"));
+    EXPECT_EQ(library.find("+15550100"), live);
+    EXPECT_THAT(error_of("+15550100"), HasSubstr("there is no flow \"lexy\""));
+    EXPECT_EQ(greeting("+15550200"), greeting("+15550100"));
+    EXPECT_EQ(greeting("+15550300"), "Good evening");
+    EXPECT_EQ(error_of("+15550200") + error_of("+15550300"), "");
+    EXPECT_NE(library.find("+15550101"), nullptr) << "none is taken away for as long as something is wrong";
+    EXPECT_THAT(log_lines(), ElementsAre(HasSubstr("numbers_refused live=4"), HasSubstr("added=1 moved=1 removed=0")));
+}
+
+TEST_F(Library, KeepsANumberWhoseKeyIsMisspelt) {
+    library.refresh();
+    auto live = library.find("+15550100");
+    folder.write("numbers.lua", "return { ['+1555010O'] = 'lexi' }");
+    EXPECT_EQ(library.refresh({"numbers.lua"}).size(), 1u);
+    EXPECT_EQ(library.find("+15550100"), live);
+    EXPECT_THAT(error_of("+15550100"), HasSubstr("no phone number in E.164"));
+}
+
+TEST_F(Library, AnswersAtStartForTheNumbersThatNothingIsWrongWith) {
+    folder.write("numbers.lua", "return { ['+15550100'] = 'lexi', ['+15550101'] = 'nobody', ['front'] = 'lexi' }");
+    EXPECT_EQ(library.refresh().size(), 2u);
+    EXPECT_NE(library.find("+15550100"), nullptr);
+    EXPECT_EQ(library.find("+15550101"), nullptr);
+    ASSERT_EQ(library.status().size(), 2u);
+    EXPECT_EQ(library.status()[1].entry.flow, "nobody");
+    EXPECT_EQ(library.status()[1].version, "");
+    EXPECT_EQ(library.status()[1].error, "numbers.lua:1: there is no flow \"nobody\": create nobody/flow.lua");
+
+    folder.write("numbers.lua", "return { ['+15550100'] = 'lexi' }");
+    EXPECT_THAT(library.refresh(), IsEmpty());
+    EXPECT_EQ(library.status().size(), 1u);
+}
+
+TEST_F(Library, TakesANumberThatStandsTwiceForAMistake) {
+    folder.write("numbers.lua", "return { ['+15550100'] = 'lexi', ['+15550101'] = 'lexi', ['+15550101'] = 'concya' }");
+    EXPECT_EQ(library.refresh().size(), 1u);
+    EXPECT_NE(library.find("+15550100"), nullptr);
+    EXPECT_EQ(library.find("+15550101"), nullptr);
 }
 
 TEST_F(Library, TakesANumberAsSoonAsItsFlowIsThere) {
