@@ -96,7 +96,8 @@ std::string in_the_case_of(std::string_view model, const std::string& text) {
 }
 
 const std::regex& phone_form() {
-    static const std::regex form(R"(\+[0-9]{7,15}|(?:1[-. ])?\(?[0-9]{3}\)?[-. ][0-9]{3}[-. ][0-9]{4}|[0-9]{10,11})");
+    static const std::regex form(R"(\+[0-9]{7,15}|(?:1[-. ])?\(?[0-9]{3}\)?[-. ][0-9]{3}[-. ][0-9]{4}|[0-9]{10,11})"
+                                 R"(|\b[0-9]{3}[-. ][0-9]{4}\b|\b[0-9]{7,9}\b)");
     return form;
 }
 
@@ -174,6 +175,10 @@ void MadeUp::add_phone(const std::string& text) {
     auto key = digits.size() > 10 ? digits.substr(digits.size() - 10) : digits;
     // 555-01xx is nobody's number.
     if (key.size() >= 7 && key.substr(key.size() - 7, 5) == "55501") return;
+    // Without its area code it may be a number that is known with it.
+    for (const auto& [known, made_up] : phones_)
+        if (key.size() == 7 && known.ends_with(key))
+            return add(text, with_digits(text, made_up.substr(made_up.size() - 7)));
     auto [found, is_new] = phones_.try_emplace(key);
     if (is_new) {
         char number[16];

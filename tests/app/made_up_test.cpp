@@ -36,6 +36,15 @@ TEST(MadeUp, GivesNumbersThatAreNobodys) {
     EXPECT_EQ(made_up("+15550100"), "+15550100");
 }
 
+TEST(MadeUp, GivesNumbersWithoutAnAreaCodeToo) {
+    EXPECT_EQ(made_up("It's 867-5309, or 8675309."), "It's 555-0142, or 5550142.");
+    EXPECT_EQ(made_up("from 2026-03-02 to 2026-03-05 at 19:30, order 123456"),
+              "from 2026-03-02 to 2026-03-05 at 19:30, order 123456");
+    MadeUp made(flow(), false);
+    made.look_at(Json{{"from", "+13038675309"}, {"speech", "867 5309"}});
+    EXPECT_EQ(made.of(Json("+13038675309, 867 5309")), "+12025550142, 555 0142");
+}
+
 TEST(MadeUp, GivesTheSameForTheSame) {
     MadeUp made(flow(), false);
     made.look_at(Json{{"from", "+13035551234"}, {"to", "+13035559999"}});
