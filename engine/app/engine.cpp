@@ -77,6 +77,7 @@ Engine::Engine(const ServeOptions& options, const std::function<void()>& before_
                 .limits = options.limits,
                 .render = carrier_documents(),
                 .versions = storage_->versions.get(),
+                .kept_numbers = options.data / "numbers.last-good.lua",
                 .settings = storage_->settings.get()},
                clock_, log_, metrics_),
       reader_(reader_options(options)),

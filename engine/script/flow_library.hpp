@@ -49,6 +49,8 @@ public:
         // Where versions are kept before they go live, and chosen for all who share it; outlives the library. Null:
         // nothing is kept, and what is found in the files is live.
         core::Versions* versions = nullptr;
+        // Where the last good numbers.lua is kept for the next start; empty: nowhere.
+        std::filesystem::path kept_numbers = {};
         // What operators have set for numbers, laid over numbers.lua; outlives the library. Null: nothing.
         core::Settings* settings = nullptr;
     };

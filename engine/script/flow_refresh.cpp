@@ -71,7 +71,8 @@ FlowRefresh::FlowRefresh(FlowLibrary::Options options, const core::Clock& clock,
       log_(log),
       metrics_(metrics),
       reader_(options_.root, options_.limits.source_bytes),
-      choices_(options_.versions, options_.limits, clock, log, loaded_) {}
+      choices_(options_.versions, options_.limits, clock, log, loaded_),
+      kept_numbers_(options_.kept_numbers) {}
 
 FlowRefresh::Outcome FlowRefresh::run(const std::set<std::string>& names) {
     auto candidates = read(names);
@@ -229,19 +230,38 @@ std::optional<Problems> FlowRefresh::refresh_numbers(bool flows_changed) {
     numbers_seen_ = std::move(content);
 
     Numbers candidate;
-    if (source) {
-        NumbersContext context{{}, options_.providers};
-        for (const auto& [name, business] : loaded_.businesses) context.flows[name] = business.live;
-        if (options_.settings) context.kept = loaded_.settings;
+    NumbersContext context{{}, options_.providers};
+    for (const auto& [name, business] : loaded_.businesses) context.flows[name] = business.live;
+    if (options_.settings) context.kept = loaded_.settings;
+    if (source)
         candidate = read_numbers(*source, context, options_.limits, clock_.now());
-    } else {
+    else
         candidate.problems = {std::get<Problem>(read)};
-    }
+    keep_or_restore(source, context, candidate.problems);
     bool tell = changed || lines(candidate.problems) != lines(loaded_.numbers_problems);
     loaded_.numbers_problems = candidate.problems;
     hold_back(candidate);
     take_numbers(std::move(candidate.entries), tell, SteadyClock::now() - started);
     return loaded_.numbers_problems;
+}
+
+// What is good is kept for the next start; at a start with something that is not, what was kept is what was live.
+void FlowRefresh::keep_or_restore(const Source* source, const NumbersContext& context, const Problems& problems) {
+    const bool at_start = std::exchange(at_start_, false);
+    if (problems.empty()) {
+        if (!kept_numbers_.write(*source))
+            log_.warn("numbers_not_kept", {{"file", kept_numbers_.file().string()},
+                                           {"why",
+                                            "it cannot be written: an engine that starts with a mistake in "
+                                            "numbers.lua will not know what was live before"}});
+        return;
+    }
+    auto kept = at_start ? kept_numbers_.read() : std::nullopt;
+    if (!kept) return;
+    auto before = read_numbers(*kept, context, options_.limits, clock_.now());
+    for (const auto& [number, faults] : before.faults) before.entries.erase(number);
+    loaded_.entries = std::move(before.entries);
+    log_.warn("numbers_restored", {{"numbers", loaded_.entries.size()}, {"from", kept_numbers_.file().string()}});
 }
 
 // Who shares numbers.lua with others does not answer for their mistakes: a number goes live if nothing is wrong with

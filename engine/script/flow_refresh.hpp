@@ -7,6 +7,7 @@
 #include "script/flow_choices.hpp"
 #include "script/flow_library.hpp"
 #include "script/flow_snapshot.hpp"
+#include "script/kept_numbers.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -66,6 +67,7 @@ private:
     void test(Candidate& candidate, const std::vector<Candidate>& others);
     void settle(Candidate& candidate);
     std::optional<Problems> refresh_numbers(bool flows_changed);
+    void keep_or_restore(const Source* source, const NumbersContext& context, const Problems& problems);
     void hold_back(Numbers& candidate);
     void take_numbers(std::map<std::string, NumberEntry> now, bool tell, SteadyClock::duration took);
     void drop_unused();
@@ -80,6 +82,8 @@ private:
     LoadedFlows loaded_;
     FlowChoices choices_;
     std::string numbers_seen_;  // stands for the content last tried
+    const KeptNumbers kept_numbers_;
+    bool at_start_ = true;  // no numbers.lua has been looked at yet
 };
 
 }  // namespace switchhook::script

@@ -67,6 +67,19 @@ TEST_F(Reload, TakesANewNumberWithoutARestart) {
     end(1);
 }
 
+TEST_F(Reload, AnswersAfterARestartThoughTheNumbersAreBroken) {
+    serve();
+    EXPECT_THAT(ring(1), HasSubstr("<Say>Hello</Say>"));
+    flow("flows/numbers.lua", "return { ['+15550100'] = 'shop'");
+    ASSERT_TRUE(eventually([&] { return flows().find("numbers.lua:1") != std::string::npos; }));
+    engine->signal(SIGKILL);
+    engine.reset();
+    serve();
+    EXPECT_THAT(ring(2), HasSubstr("<Say>Hello</Say>"));
+    EXPECT_THAT(flows(), HasSubstr("numbers.lua:1"));
+    EXPECT_THAT(engine->err(), HasSubstr("numbers_restored numbers=1 from="));
+}
+
 TEST_F(Reload, SaysThatNoEngineRuns) {
     auto ran = run_switchhook({"flows"});
     EXPECT_EQ(ran.exit_code, 3);

@@ -1,5 +1,6 @@
 #include "script/flow_library.hpp"
 
+#include "core/temporary_folder.hpp"
 #include "script/flow_watcher.hpp"
 #include "script/flows_folder.hpp"
 #include "store/memory_settings.hpp"
@@ -308,6 +309,42 @@ TEST_F(Library, AnswersAtStartForTheNumbersThatNothingIsWrongWith) {
     folder.write("numbers.lua", "return { ['+15550100'] = 'lexi' }");
     EXPECT_THAT(library.refresh(), IsEmpty());
     EXPECT_EQ(library.status().size(), 1u);
+}
+
+TEST_F(Library, StartsWithWhatWasLiveBeforeAMistakeCameIntoTheNumbers) {
+    core::TemporaryFolder data("switchhook-data");
+    auto all = options();
+    all.kept_numbers = data.path() / "new/numbers.last-good.lua";
+    FlowLibrary(all, clock, log, metrics).refresh();
+    folder.write("numbers.lua", "return { ['+15550100'] = 'concya', ['+15550101'] = 'nobody', ");
+    log_lines();
+    FlowLibrary restarted(all, clock, log, metrics);
+    EXPECT_EQ(restarted.refresh().size(), 1u);
+    ASSERT_NE(restarted.find("+15550100"), nullptr);
+    EXPECT_EQ(restarted.find("+15550100")->flow->name(), "lexi");
+    EXPECT_THAT(log_lines(), Contains(HasSubstr("numbers_restored numbers=3 from=" + all.kept_numbers.string())));
+
+    folder.write("numbers.lua", "return { ['+15550100'] = 'concya', ['+15550101'] = 'nobody' }");
+    FlowLibrary again(all, clock, log, metrics);
+    again.refresh();
+    EXPECT_EQ(again.find("+15550100")->flow->name(), "concya");
+    EXPECT_EQ(again.find("+15550101")->flow->name(), "lexi");
+    EXPECT_EQ(again.status()[1].error, "numbers.lua:1: there is no flow \"nobody\": create nobody/flow.lua");
+
+    folder.write("numbers.lua", "return { ['+15550100'] = 'concya' }");
+    EXPECT_THAT(again.refresh(), IsEmpty());
+    folder.write("numbers.lua", "return");
+    FlowLibrary last(all, clock, log, metrics);
+    last.refresh();
+    EXPECT_EQ(last.find("+15550100")->flow->name(), "concya");
+    EXPECT_EQ(last.find("+15550101"), nullptr) << "it had been taken away before";
+}
+
+TEST_F(Library, SaysThatItCannotKeepTheNumbers) {
+    auto all = options();
+    all.kept_numbers = folder.root() / "numbers.lua" / "kept";
+    FlowLibrary(all, clock, log, metrics).refresh();
+    EXPECT_THAT(log_lines(), Contains(HasSubstr("numbers_not_kept file=" + all.kept_numbers.string())));
 }
 
 TEST_F(Library, TakesANumberThatStandsTwiceForAMistake) {
