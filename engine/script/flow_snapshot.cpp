@@ -43,6 +43,13 @@ FlowSnapshot::Number number_of(const Business& business, const FlowSnapshot::Num
     return number;
 }
 
+// Of its files, and of the versions that are chosen.
+Problems problems_of(const Business& business) {
+    auto problems = business.problems;
+    problems.insert(problems.end(), business.load_problems.begin(), business.load_problems.end());
+    return problems;
+}
+
 // Why good files are not live.
 std::string note_of(const Business& business) {
     const auto& live = business.chosen.all.live;
@@ -62,15 +69,13 @@ FlowSnapshot snapshot_of(const LoadedFlows& loaded, const FlowSnapshot& before, 
         if (business.live) next.flows.emplace(name, business.live);
         const auto& trial = business.chosen.all;
         next.flow_status.push_back({name, business.live ? business.live->version() : "", business.since,
-                                    lines(business.problems) + lines(business.load_problems), trial.candidate,
-                                    trial.percent, note_of(business)});
+                                    lines(problems_of(business)), trial.candidate, trial.percent, note_of(business)});
     }
     for (const auto& [number, entry] : loaded.entries) {
         auto found = loaded.businesses.find(entry.flow);
         auto* business = found == loaded.businesses.end() ? nullptr : &found->second;
         NumberStatus status{entry};
-        auto problems = business ? business->problems : Problems();
-        if (business) problems.insert(problems.end(), business->load_problems.begin(), business->load_problems.end());
+        auto problems = business ? problems_of(*business) : Problems();
         if (business && business->live) {
             auto was = before.numbers.find(number);
             auto kept = loaded.settings.find(number);
