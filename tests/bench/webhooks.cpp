@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 using Kind = sim::LoadOptions::Kind;
 
-constexpr int repeats = 3;
+constexpr int repeats = 5;
 
 struct Subject {
     Kind kind;
