@@ -1,12 +1,12 @@
 #include "app/status_file.hpp"
 
 #include "core/json_text.hpp"
+#include "core/private_file.hpp"
 #include "core/random_token.hpp"
 #include "net/basic_credentials.hpp"
 
 #include <openssl/crypto.h>
 
-#include <fcntl.h>
 #include <fstream>
 #include <stdexcept>
 #include <unistd.h>
@@ -23,16 +23,7 @@ StatusFile::StatusFile(const std::filesystem::path& data, std::uint16_t port) : 
     authorization_ = net::basic_credentials("switchhook:" + password);
     auto url = "http://switchhook:" + password + "@127.0.0.1:" + std::to_string(port) + path;
     core::Json json = {{"pid", getpid()}, {"status_url", url}};
-    std::error_code error;
-    std::filesystem::create_directories(data, error);
-    auto written = file_;
-    written += ".new";
-    auto text = core::dump(json, 2) + "\n";
-    int fd = open(written.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool whole = fd >= 0 && write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    if (fd >= 0) close(fd);
-    if (whole) std::filesystem::rename(written, file_, error);
-    if (!whole || error)
+    if (!core::replace_private_file(file_, core::dump(json, 2) + "\n"))
         throw std::runtime_error("cannot write " + file_.string() + ": name a folder that can be written with --data");
 }
 

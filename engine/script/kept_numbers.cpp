@@ -1,12 +1,11 @@
 #include "script/kept_numbers.hpp"
 
+#include "core/private_file.hpp"
+
 #include <fstream>
 #include <iterator>
-#include <system_error>
 
 namespace switchhook::script {
-
-namespace fs = std::filesystem;
 
 std::optional<Source> KeptNumbers::read() const {
     if (file_.empty()) return std::nullopt;
@@ -18,18 +17,7 @@ std::optional<Source> KeptNumbers::read() const {
 bool KeptNumbers::write(const Source& numbers) const {
     if (file_.empty()) return true;
     if (auto kept = read(); kept && kept->text == numbers.text) return true;
-    std::error_code failed;
-    fs::create_directories(file_.parent_path(), failed);
-    auto beside = file_;
-    beside += ".new";
-    {
-        std::ofstream file(beside, std::ios::binary);
-        fs::permissions(beside, fs::perms::owner_read | fs::perms::owner_write, failed);
-        file << numbers.text << std::flush;
-        if (!file || failed) return false;
-    }
-    fs::rename(beside, file_, failed);
-    return !failed;
+    return core::replace_private_file(file_, numbers.text);
 }
 
 }  // namespace switchhook::script
