@@ -3,13 +3,11 @@
 #include "core/thread_priority.hpp"
 #include "script/flow_refresh.hpp"
 #include "script/flow_snapshot.hpp"
-#include "script/watchdog.hpp"
-#include "script/worker_thread.hpp"
+#include "script/flow_thread.hpp"
 
 #include <boost/smart_ptr/atomic_shared_ptr.hpp>
 #include <boost/smart_ptr/make_shared.hpp>
 
-#include <exception>
 #include <mutex>
 #include <utility>
 
@@ -25,21 +23,10 @@ struct FlowLibrary::State {
     template <class Work>
     Problems on_lua_thread(Work work) {
         std::lock_guard lock(refreshing);
-        Problems problems;
-        std::exception_ptr failure;
-        {
-            WorkerThread thread([&] {
-                core::let_others_go_first();
-                try {
-                    Watchdog::Registration registration(watchdog);
-                    problems = work();
-                } catch (...) {
-                    failure = std::current_exception();
-                }
-            });
-        }
-        if (failure) std::rethrow_exception(failure);
-        return problems;
+        return on_flow_thread([&] {
+            core::let_others_go_first();
+            return work();
+        });
     }
 
     // REQUIRES: on the Lua thread.
@@ -57,7 +44,6 @@ struct FlowLibrary::State {
 
     const core::Clock& clock;
     core::Metrics& metrics;
-    Watchdog watchdog;
 
     std::mutex refreshing;  // guards `refresh`
     FlowRefresh refresh;
@@ -146,15 +132,8 @@ Numbers FlowLibrary::numbers(const Options& options, const std::set<std::string>
     NumbersContext context{{}, options.providers};
     for (const auto& name : flows) context.flows[name] = nullptr;
     for (const auto& name : reader.businesses()) context.flows[name] = nullptr;
-    Numbers numbers;
-    Watchdog watchdog;
-    {
-        WorkerThread thread([&] {
-            Watchdog::Registration registration(watchdog);
-            numbers = read_numbers(std::get<Source>(source), context, options.limits, core::SystemClock().now());
-        });
-    }
-    return numbers;
+    return on_flow_thread(
+        [&] { return read_numbers(std::get<Source>(source), context, options.limits, core::SystemClock().now()); });
 }
 
 }  // namespace switchhook::script
