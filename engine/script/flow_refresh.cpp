@@ -237,8 +237,8 @@ std::optional<Problems> FlowRefresh::refresh_numbers(bool flows_changed) {
         candidate = read_numbers(*source, context, options_.limits, clock_.now());
     else
         candidate.problems = {std::get<Problem>(read)};
-    keep_or_restore(source, context, candidate.problems);
     bool tell = changed || lines(candidate.problems) != lines(loaded_.numbers_problems);
+    if (tell) keep_or_restore(source, context, candidate.problems);
     loaded_.numbers_problems = candidate.problems;
     hold_back(candidate);
     take_numbers(std::move(candidate.entries), tell, SteadyClock::now() - started);
